@@ -1,0 +1,1 @@
+//! Extracted values to accepted or review, with reasons.

@@ -1,0 +1,1 @@
+//! Pure renderers of finished documents, and the one writer that puts bytes on disk.

@@ -1,0 +1,1 @@
+//! Layout to fields: kind of document, demographics, sections, items.

@@ -1,0 +1,1 @@
+//! Folders to sources: walk, tell kinds by content, hash. Opens files read-only.

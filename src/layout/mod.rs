@@ -1,0 +1,1 @@
+//! Words to lines, segments, columns and ruled cells.

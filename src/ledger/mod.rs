@@ -1,0 +1,1 @@
+//! The only room that knows SQL: sources, documents, pages, values, decisions, runs, audit.

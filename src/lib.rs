@@ -1,0 +1,37 @@
+//! chartlift turns folders of scanned paper medical records into reviewed, EHR-ready data.
+//!
+//! The rooms, in the order in which a page meets them; data flows one way. ARCHITECTURE.md says why.
+//!
+//! * [`model`]: the nouns that all rooms share. Imports nothing.
+//! * [`cli`]: what may be typed: one file a subcommand, its arguments and a few lines of wiring. The only room that knows clap.
+//! * [`settings`]: settings: flags > environment > file > defaults, validated once. Composes the settings structs of the other rooms.
+//! * [`intake`]: folders to sources: walk, tell kinds by content, hash. Opens files read-only.
+//! * [`decode`]: bytes to raw pages, in a limited child process of the same binary. The only room that parses files from outside.
+//! * [`imaging`]: raw pages to upright, straight grey pages: turn, straighten, clean, blank?, rules, checkboxes, bar codes.
+//! * [`ocr`]: page to words: the trait `OcrEngine`; libtesseract behind it, recorded and faulty engines for tests.
+//! * [`layout`]: words to lines, segments, columns and ruled cells.
+//! * [`extract`]: layout to fields: kind of document, demographics, sections, items.
+//! * [`confidence`]: extracted values to accepted or review, with reasons.
+//! * [`patients`]: documents to people.
+//! * [`ledger`]: the only room that knows SQL: sources, documents, pages, values, decisions, runs, audit.
+//! * [`review`]: what waits for people: the queue.
+//! * [`export`]: pure renderers of finished documents, and the one writer that puts bytes on disk.
+//! * [`pipeline`]: the only room that knows the order: claim, stages, record; workers, resume, stop.
+//! * [`report`]: events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
+
+pub mod cli;
+pub mod confidence;
+pub mod decode;
+pub mod export;
+pub mod extract;
+pub mod imaging;
+pub mod intake;
+pub mod layout;
+pub mod ledger;
+pub mod model;
+pub mod ocr;
+pub mod patients;
+pub mod pipeline;
+pub mod report;
+pub mod review;
+pub mod settings;

@@ -1,0 +1,24 @@
+//! The nouns that every other room shares: ids, geometry, pixels, words, field names, values with their evidence,
+//! outcomes. This room imports no other room and does no I/O.
+
+mod field;
+mod geometry;
+mod ids;
+mod kind;
+mod layout;
+mod outcome;
+mod page;
+mod pixels;
+mod record;
+mod value;
+
+pub use field::{DocumentKind, Field, Group, Section, ValueForm};
+pub use geometry::{Affine, PercentBox, Rect};
+pub use ids::{DocumentId, PageNumber, Sha256, SourcePath};
+pub use kind::FileKind;
+pub use layout::{Cell, Line, PageLayout, Segment};
+pub use outcome::{FailureKind, PageOutcome, SourceFailure};
+pub use page::{CheckBox, PageQuality, PageReading, QuarterTurn, Ruling, RulingKind, TextSource, Word};
+pub use pixels::{GreyPage, RawPage, TextLayer};
+pub use record::DocumentRecord;
+pub use value::{Confidence, DecidedValue, ExtractedValue, Extraction, Form, Reason, Signals, Status};

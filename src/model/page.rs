@@ -1,0 +1,137 @@
+//! What was read from one page: words with places, rules, checkboxes, quality. The whole of it is kept in the ledger, so that
+//! rules can be applied anew without reading the page again.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Affine, PageNumber, Rect};
+
+/// A word as read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The text, without blanks.
+    pub text: String,
+    /// Where it stands, in pixels of the upright page.
+    pub rect: Rect,
+    /// The engine's own figure, 0.0–1.0; 1.0 for born-digital text.
+    pub confidence: f32,
+    /// The engine's line: words of one line share it. Unique within the page.
+    pub line: u32,
+    /// The engine's block (paragraph group): unique within the page.
+    pub block: u32,
+}
+
+/// Shows place and figure alone: the text is a patient's.
+impl std::fmt::Debug for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Word({} chars at {:.0},{:.0} conf {:.2})", self.text.chars().count(), self.rect.x, self.rect.y, self.confidence)
+    }
+}
+
+/// Direction of a printed rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RulingKind {
+    /// Runs across the page.
+    Horizontal,
+    /// Runs down the page.
+    Vertical,
+}
+
+/// A straight printed rule, in pixels of the upright page.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// Its direction.
+    pub kind: RulingKind,
+    /// Its hull; thin in one direction.
+    pub rect: Rect,
+}
+
+/// A small printed square that may hold a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckBox {
+    /// The square, frame included.
+    pub rect: Rect,
+    /// Share of the inside that is ink, 0.0–1.0.
+    pub ink: f32,
+    /// Whether the ink is enough to call it ticked.
+    pub ticked: bool,
+}
+
+/// Quarter turns clockwise that bring the page as stored upright.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QuarterTurn {
+    /// Upright already.
+    #[default]
+    None,
+    /// 90° clockwise.
+    Right,
+    /// 180°.
+    Half,
+    /// 270° clockwise.
+    Left,
+}
+
+impl QuarterTurn {
+    /// From a number of clockwise quarter turns, modulo four.
+    pub fn from_quarters(quarters: u8) -> Self {
+        [Self::None, Self::Right, Self::Half, Self::Left][usize::from(quarters % 4)]
+    }
+
+    /// Clockwise quarter turns, 0–3.
+    pub fn quarters(self) -> u8 {
+        self as u8
+    }
+
+    /// This turn and then another.
+    pub fn and(self, other: Self) -> Self {
+        Self::from_quarters(self.quarters() + other.quarters())
+    }
+}
+
+/// Where a page's words came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextSource {
+    /// Read from pixels.
+    Ocr,
+    /// Taken from the document's own painted text.
+    TextLayer,
+}
+
+/// What was measured of a page, and what was done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageQuality {
+    /// Turn that brought the page as stored upright.
+    pub turn: QuarterTurn,
+    /// Skew taken out after the turn, degrees, positive is clockwise.
+    pub skew_degrees: f32,
+    /// Dots per inch of the upright page.
+    pub dpi: f32,
+    /// Share of dark pixels, 0.0–1.0.
+    pub ink: f32,
+    /// Whether the page held two shades only.
+    pub bilevel: bool,
+    /// Mean word confidence weighted by letters, 0.0–1.0; 0.0 without words.
+    pub mean_confidence: f32,
+}
+
+/// Everything read from one page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageReading {
+    /// Its number in the source.
+    pub number: PageNumber,
+    /// Size of the upright page in pixels.
+    pub width: u32,
+    /// Size of the upright page in pixels.
+    pub height: u32,
+    /// From upright pixels to percent of the page as it lies in the source.
+    pub to_source: Affine,
+    /// The words, in the engine's order.
+    pub words: Vec<Word>,
+    /// Printed rules.
+    pub rulings: Vec<Ruling>,
+    /// Printed squares.
+    pub checkboxes: Vec<CheckBox>,
+    /// Where the words came from.
+    pub text_source: TextSource,
+    /// Measures.
+    pub quality: PageQuality,
+}

@@ -1,0 +1,247 @@
+//! Values with their evidence, and what was decided of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DocumentKind, Field, PageNumber, PercentBox};
+
+/// An estimated probability that a value is right, 0.0–1.0.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// No confidence at all.
+    pub const ZERO: Confidence = Confidence(0.0);
+
+    /// Takes a probability; what lies outside 0–1 is cut, NaN is 0.
+    pub fn new(p: f64) -> Self {
+        Self(if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) })
+    }
+
+    /// The probability.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// How far a value's own form speaks for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// The form is broken: impossible date, wrong length, stray characters.
+    Invalid,
+    /// Free text: nothing to check.
+    #[default]
+    Free,
+    /// The pattern, the calendar or a dictionary holds.
+    Valid,
+    /// A check digit holds, or the value is one of a small closed set printed as such.
+    Checked,
+}
+
+/// What speaks for and against a value: the features of the confidence model, kept with the value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Lowest engine confidence among the value's words, 0.0–1.0.
+    pub word_min: f32,
+    /// Mean engine confidence of the value's words weighted by length, 0.0–1.0.
+    pub word_mean: f32,
+    /// How well the label or heading matched, 0.0 (none) – 1.0 (to the letter).
+    pub label: f32,
+    /// Whether the value's own form speaks for it.
+    pub form: Form,
+    /// Whether confusions of OCR were mended in it; a mended value is a suggestion, never accepted.
+    pub mended: bool,
+    /// Other readings of the same fact within the document that say the same.
+    pub agree: u16,
+    /// Other readings of the same fact within the document that say something else.
+    pub differ: u16,
+    /// Looks written by hand.
+    pub handwritten: bool,
+    /// Mean engine confidence of the whole page, 0.0–1.0.
+    pub page_mean: f32,
+    /// The rule's own doubt, 0.0 (none) – 1.0: weak position, guessed owner, ambiguous form.
+    pub doubt: f32,
+    /// Text of the document's own layer, not OCR.
+    pub born_digital: bool,
+}
+
+/// A value as extracted from a document's pages.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtractedValue {
+    /// Its field.
+    pub field: Field,
+    /// 1-based index within its group; `None` for single values.
+    pub item: Option<u32>,
+    /// The normalised value, as the contract says. Empty: expected and not found.
+    pub value: String,
+    /// The text as read.
+    pub raw: String,
+    /// The page that it stands on.
+    pub page: PageNumber,
+    /// Where it stands on the source page; `None` if nothing was found.
+    pub place: Option<PercentBox>,
+    /// The rule that found it, as `room.rule`.
+    pub rule: String,
+    /// What speaks for and against it.
+    pub signals: Signals,
+}
+
+/// Shows field, page and rule alone: the text is a patient's.
+impl fmt::Debug for ExtractedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExtractedValue({} item {:?} p{} by {})", self.field, self.item, self.page, self.rule)
+    }
+}
+
+/// All that was extracted from one document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extraction {
+    /// The kind that the document was taken for.
+    pub kind: DocumentKind,
+    /// Probability of the kind, 0.0–1.0.
+    pub kind_confidence: f32,
+    /// The values found, `DocumentReference.type` among them.
+    pub values: Vec<ExtractedValue>,
+    /// Fields that a document of this kind should have (or whose label stands on the page) and that were not found,
+    /// with the page where a person should look.
+    pub missing: Vec<(Field, PageNumber)>,
+}
+
+/// What has been decided of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Exported without a person.
+    Accepted,
+    /// Waits for a person.
+    Review,
+    /// A person confirmed it.
+    Verified,
+    /// A person changed it.
+    Corrected,
+    /// A person said that there is no such value.
+    Rejected,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Status; 5] = [Self::Accepted, Self::Review, Self::Verified, Self::Corrected, Self::Rejected];
+
+    /// The name that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Review => "review",
+            Self::Verified => "verified",
+            Self::Corrected => "corrected",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
+    /// Whether values of this status leave in exports.
+    pub fn leaves(self) -> bool {
+        matches!(self, Self::Accepted | Self::Verified | Self::Corrected)
+    }
+}
+
+/// Why a value goes to review. A closed list, so that queues can be grouped and counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Its confidence lies under its field's threshold.
+    LowConfidence,
+    /// Expected, and not found.
+    NotFound,
+    /// Its form is broken.
+    InvalidForm,
+    /// OCR confusions were mended: a suggestion.
+    Mended,
+    /// Readings of the same fact differ.
+    Conflict,
+    /// Written by hand.
+    Handwritten,
+    /// Fields of this class are never accepted without a person.
+    Policy,
+    /// The document's kind is unsure.
+    UnsureKind,
+    /// Another value of the same item is missing or doubtful.
+    IncompleteItem,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 9] = [
+        Self::LowConfidence,
+        Self::NotFound,
+        Self::InvalidForm,
+        Self::Mended,
+        Self::Conflict,
+        Self::Handwritten,
+        Self::Policy,
+        Self::UnsureKind,
+        Self::IncompleteItem,
+    ];
+
+    /// The name that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LowConfidence => "low-confidence",
+            Self::NotFound => "not-found",
+            Self::InvalidForm => "invalid-form",
+            Self::Mended => "mended",
+            Self::Conflict => "conflict",
+            Self::Handwritten => "handwritten",
+            Self::Policy => "policy",
+            Self::UnsureKind => "unsure-kind",
+            Self::IncompleteItem => "incomplete-item",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+/// A value and what was decided of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecidedValue {
+    /// The value with its evidence.
+    pub extracted: ExtractedValue,
+    /// Estimated probability that it is right.
+    pub confidence: Confidence,
+    /// The decision.
+    pub status: Status,
+    /// Why it waits; empty when accepted.
+    pub reasons: Vec<Reason>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_the_round_trip() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+            assert_eq!(serde_json::to_string(&status).unwrap(), format!("\"{}\"", status.as_str()));
+        }
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+            assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{}\"", reason.as_str()));
+        }
+    }
+
+    #[test]
+    fn confidence_stays_a_probability() {
+        assert_eq!(Confidence::new(f64::NAN), Confidence::ZERO);
+        assert_eq!(Confidence::new(1.5).get(), 1.0);
+    }
+}

@@ -1,0 +1,1 @@
+//! Settings: flags > environment > file > defaults, validated once. Composes the settings structs of the other rooms.
