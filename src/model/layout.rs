@@ -13,8 +13,6 @@ pub struct Segment {
     pub line: usize,
     /// Index of the box of rules around it in [`PageLayout::cells`], if it stands in one.
     pub cell: Option<usize>,
-    /// Index of the column of running text that it belongs to; 0 when the page has one.
-    pub column: usize,
 }
 
 /// Words that stand on one base line across the page.
@@ -44,7 +42,8 @@ pub struct PageLayout {
     pub lines: Vec<Line>,
     /// Boxes drawn by rules, top to bottom, left to right.
     pub cells: Vec<Cell>,
-    /// Indices into `segments` in reading order: column after column where the page has columns.
+    /// Indices into `segments` in reading order as the engine's block analysis saw it: column after column where the page has
+    /// columns.
     pub order: Vec<usize>,
     /// Median height of the words' boxes in pixels: the page's unit of distance. At least 8.
     pub unit: f32,

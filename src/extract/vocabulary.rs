@@ -1,0 +1,66 @@
+//! The word lists that extraction works with: data in config/, embedded as defaults, replaceable by a site.
+
+use std::path::{Path, PathBuf};
+
+/// Why a vocabulary file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VocabularyError {
+    /// The file could not be read.
+    #[error("cannot read the vocabulary file {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The file's text is not what this vocabulary needs.
+    #[error("{file}: {reason}")]
+    Parse {
+        /// The file's name.
+        file: String,
+        /// What is wrong and where.
+        reason: String,
+    },
+}
+
+/// Finds a vocabulary file's text: in the site's folder if it has one of that name, else the embedded default.
+pub(crate) fn text_of(folder: Option<&Path>, name: &str, default: &'static str) -> Result<String, VocabularyError> {
+    let Some(path) = folder.map(|f| f.join(name)) else { return Ok(default.to_owned()) };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(default.to_owned()),
+        Err(source) => Err(VocabularyError::Read { path, source }),
+    }
+}
+
+/// Parses a TOML vocabulary.
+pub(crate) fn from_toml<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, VocabularyError> {
+    toml::from_str(text).map_err(|e| VocabularyError::Parse { file: name.to_owned(), reason: e.to_string() })
+}
+
+/// All word lists of this room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vocabulary {
+    /// Digest over the text of every list, for the freshness of results.
+    pub digest: crate::model::Sha256,
+}
+
+impl Vocabulary {
+    /// Loads every list; a list that stands in `folder` replaces the embedded one of the same file name.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whose text is not what the list needs; the message names the file and the line.
+    pub fn load(folder: Option<&Path>) -> Result<Self, VocabularyError> {
+        let mut all = String::new();
+        let mut take = |name: &str, default: &'static str| -> Result<String, VocabularyError> {
+            let text = text_of(folder, name, default)?;
+            all.push_str(name);
+            all.push('\0');
+            all.push_str(&text);
+            Ok(text)
+        };
+        // One line a list: `let labels = Labels::parse(&take("labels.toml", include_str!("../../config/labels.toml"))?)?;`
+        let _ = &mut take;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()) })
+    }
+}
