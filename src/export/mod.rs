@@ -1,1 +1,16 @@
 //! Pure renderers of finished documents, and the one writer that puts bytes on disk.
+//!
+//! Renderers ([`FieldsCsv`], the bundles; the queue's in `review`) take records and give bytes; they know neither paths nor the
+//! ledger. [`ArchiveWriter`] alone creates, replaces and removes files of the archive. [`bundle_path`] says where a bundle lies.
+
+mod error;
+mod fields_csv;
+mod names;
+#[cfg(test)]
+pub(crate) mod sample;
+mod writer;
+
+pub use error::ExportError;
+pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
+pub use names::{BundleNames, bundle_path};
+pub use writer::{ArchiveWriter, Written};
