@@ -5,6 +5,8 @@
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;
 mod evidence;
+#[allow(dead_code)]
+mod tables;
 mod vocabulary;
 
 use crate::model::{DocumentKind, ExtractedValue, Extraction, PageLayout};
