@@ -1,0 +1,49 @@
+# What is typed most. `make demo` and `make test` work on a bare Debian 12 or Ubuntu that has Rust; the rest is for those who
+# change chartlift.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test fmt lint doc bench memory deny samples fixtures
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: ## install what the build needs and is missing (Debian, Ubuntu)
+	@scripts/setup.sh
+
+build: setup ## the release binary, target/release/chartlift
+	cargo build --release --locked
+
+demo: ## build, read samples/scans into demo-archive/, say where to look
+	@scripts/demo.sh
+
+test: setup ## formatting, lints, every test, the documentation
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	cargo test --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+fmt: ## format the sources
+	cargo fmt
+
+lint: setup ## the lints alone
+	cargo clippy --all-targets --locked -- -D warnings
+
+doc: setup ## the documentation, target/doc/chartlift/index.html
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+bench: build ## CPU and wall seconds against `xargs -P tesseract` over the same pages (PAGES=FOLDER for others than the samples)
+	@scripts/bench.sh $(PAGES)
+
+memory: setup ## peak memory on a PDF of 500 pages against one of 20
+	cargo bench --locked --bench memory
+
+deny: ## licences, banned crates and sources of all dependencies
+	@scripts/deny.sh
+
+samples: ## make samples/ anew (python3 with Pillow and reportlab, Liberation fonts)
+	@scripts/python.sh scripts/make_samples.py
+
+fixtures: ## make fixtures/ anew (the same, and qpdf)
+	@scripts/python.sh scripts/make_fixtures.py
