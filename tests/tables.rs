@@ -1,0 +1,52 @@
+//! The tables of samples/README.md and fixtures/README.md against the folders: every file has a row, every row a file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The file names of the first column; several stand in one cell, parted by commas.
+fn rows(readme: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(readme).unwrap_or_else(|error| panic!("{}: {error}", readme.display()));
+    text.lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(2)
+        .filter_map(|line| line.split('|').nth(1))
+        .flat_map(|cell| cell.split(", "))
+        .map(|name| name.trim().to_owned())
+        .collect()
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("the folder is in the repository"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.path().strip_prefix(folder).expect("below the folder").to_string_lossy().into_owned())
+        .filter(|name| name != "README.md")
+        .collect()
+}
+
+#[test]
+fn every_sample_has_a_row() {
+    assert_eq!(rows(&root().join("samples/README.md")), files(&root().join("samples/scans")));
+}
+
+#[test]
+fn every_fixture_has_a_row() {
+    assert_eq!(rows(&root().join("fixtures/README.md")), files(&root().join("fixtures")));
+}
+
+#[test]
+fn the_truth_names_every_sample() {
+    let text = fs::read_to_string(root().join("samples/truth.jsonl")).expect("samples/truth.jsonl");
+    let named: BTreeSet<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("one object a line"))
+        .map(|entry| entry["document"].as_str().expect("a name").split('#').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(named, files(&root().join("samples/scans")));
+}
