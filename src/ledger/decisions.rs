@@ -1,0 +1,95 @@
+//! What people decided of values. A decision is tied to what the person saw (the source's bytes, the document's ordinal, page, item,
+//! field and the machine's value), not to row numbers, so that it holds again after the document has been extracted anew, and
+//! falls silent when the machine now says something else.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use super::{Ledger, LedgerError, audit, now};
+use crate::model::{DecidedValue, Field, PageNumber, Sha256, Status};
+
+/// One decision of a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Who.
+    pub reviewer: String,
+    /// The source's bytes.
+    pub sha256: Sha256,
+    /// The document's ordinal in the source.
+    pub ordinal: u32,
+    /// The value's page.
+    pub page: PageNumber,
+    /// The value's item.
+    pub item: Option<u32>,
+    /// The value's field.
+    pub field: Field,
+    /// What the machine had made of it.
+    pub machine_value: String,
+    /// `Verified`, `Corrected` or `Rejected`.
+    pub status: Status,
+    /// The value that holds now.
+    pub value: String,
+}
+
+/// Shows field and verdict alone: the text is a patient's.
+impl std::fmt::Debug for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Decision({} item {:?} p{}: {})", self.field, self.item, self.page, self.status.as_str())
+    }
+}
+
+/// Page, item, field and the machine's value.
+type Seen = (u32, Option<u32>, String, String);
+
+impl Ledger {
+    /// Keeps decisions, all or none. Later ones win over earlier ones of the same value.
+    pub fn decide(&mut self, decisions: &[Decision]) -> Result<(), LedgerError> {
+        let work = |connection: &mut Connection| {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            for decision in decisions {
+                transaction.execute(
+                    "INSERT INTO decisions (decided_at, reviewer, sha256, ordinal, page, item, field, machine_value, status, value)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                    params![
+                        now(),
+                        decision.reviewer,
+                        decision.sha256.to_string(),
+                        decision.ordinal,
+                        decision.page.get(),
+                        decision.item,
+                        decision.field.as_str(),
+                        decision.machine_value,
+                        decision.status.as_str(),
+                        decision.value
+                    ],
+                )?;
+                audit::append(&transaction, &decision.reviewer, decision.status.as_str(), decision.field.as_str())?;
+            }
+            transaction.commit()
+        };
+        work(&mut self.connection).map_err(|source| self.fault("record decisions in", source))
+    }
+}
+
+/// Lays the decisions of people over a document's values.
+pub(super) fn overlay(connection: &Connection, sha256: &str, ordinal: u32, values: &mut [DecidedValue]) -> rusqlite::Result<()> {
+    let mut statement = connection
+        .prepare("SELECT page, item, field, machine_value, status, value FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id")?;
+    let decided: BTreeMap<Seen, (String, String)> = statement
+        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
+        .collect::<Result<_, _>>()?;
+    if decided.is_empty() {
+        return Ok(());
+    }
+    for value in values {
+        let extracted = &mut value.extracted;
+        let seen = (extracted.page.get(), extracted.item, extracted.field.as_str().to_owned(), extracted.value.clone());
+        if let Some((status, text)) = decided.get(&seen) {
+            value.status = Status::parse(status).ok_or_else(|| super::claims::unexpected(4, "a status"))?;
+            value.reasons.clear();
+            extracted.value.clone_from(text);
+        }
+    }
+    Ok(())
+}
