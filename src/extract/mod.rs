@@ -7,17 +7,25 @@ mod dates;
 mod evidence;
 #[allow(dead_code)]
 mod tables;
+mod kind;
+mod phrases;
+#[cfg(test)]
+mod testing;
 mod vocabulary;
 
-use crate::model::{DocumentKind, ExtractedValue, Extraction, PageLayout};
+use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
 
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 /// Extracts every field from one document's pages (ascending; at least one).
 pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
-    let _ = vocabulary;
-    let kind = DocumentKind::SummaryOfEpisode;
-    let values: Vec<ExtractedValue> = Vec::new();
-    let missing = pages.first().map(|p| vec![(crate::model::Field::DocumentType, p.reading.number)]).unwrap_or_default();
-    Extraction { kind, kind_confidence: 0.0, values, missing }
+    let classified = kind::classify(pages, &vocabulary.kinds);
+    let mut values: Vec<ExtractedValue> = Vec::new();
+    let mut missing = Vec::new();
+    match (classified.value, pages.first()) {
+        (Some(value), _) => values.push(value),
+        (None, Some(page)) => missing.push((Field::DocumentType, page.reading.number)),
+        (None, None) => {}
+    }
+    Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
 }

@@ -43,6 +43,8 @@ pub(crate) fn from_toml<T: serde::de::DeserializeOwned>(name: &str, text: &str) 
 pub struct Vocabulary {
     /// Digest over the text of every list, for the freshness of results.
     pub digest: crate::model::Sha256,
+    /// How the kind of a document is told.
+    pub(crate) kinds: super::kind::Kinds,
 }
 
 impl Vocabulary {
@@ -60,7 +62,7 @@ impl Vocabulary {
             Ok(text)
         };
         // One line a list: `let labels = Labels::parse(&take("labels.toml", include_str!("../../config/labels.toml"))?)?;`
-        let _ = &mut take;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()) })
+        let kinds = super::kind::Kinds::parse(&take("kinds.toml", include_str!("../../config/kinds.toml"))?)?;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds })
     }
 }

@@ -1,0 +1,268 @@
+//! The kind of a document, by its title and its words.
+//!
+//! Owns the scoring; the wordings and weights are data in config/kinds.toml. Each kind gathers nats of evidence, one further answer
+//! ("none of these") starts with a fixed amount, and the shares of the exponentials are the probabilities. The body's words depend on
+//! each other, so their sum is bounded; a title is worth more than what a body alone can say.
+
+use serde::Deserialize;
+
+use super::evidence::Found;
+use super::phrases::{find, folded_words};
+use super::vocabulary::{VocabularyError, from_toml};
+use crate::model::{DocumentKind, ExtractedValue, Field, Form, PageLayout};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    weights: Weights,
+    kind: Vec<KindEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weights {
+    title: f32,
+    elsewhere: f32,
+    top: f32,
+    nothing: f32,
+    body_most: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindEntry {
+    code: String,
+    titles: Vec<String>,
+    phrases: Vec<PhraseEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhraseEntry {
+    text: String,
+    weight: f32,
+}
+
+/// What the kinds call themselves and say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kinds {
+    weights: Weights,
+    kinds: Vec<Wordings>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Wordings {
+    kind: DocumentKind,
+    titles: Vec<Vec<String>>,
+    phrases: Vec<(Vec<String>, f32)>,
+}
+
+impl Kinds {
+    /// Reads config/kinds.toml.
+    ///
+    /// # Errors
+    /// Text that is not such a list, or an unknown LOINC code.
+    pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
+        let name = "kinds.toml";
+        let file: File = from_toml(name, text)?;
+        let mut kinds = Vec::new();
+        for entry in file.kind {
+            let kind = DocumentKind::parse(&entry.code).ok_or_else(|| VocabularyError::Parse {
+                file: name.to_owned(),
+                reason: format!("`{}` is not the code of a kind of document", entry.code),
+            })?;
+            kinds.push(Wordings {
+                kind,
+                titles: entry.titles.iter().map(|t| folded_words(t)).collect(),
+                phrases: entry.phrases.iter().map(|p| (folded_words(&p.text), p.weight)).collect(),
+            });
+        }
+        Ok(Self { weights: file.weights, kinds })
+    }
+}
+
+/// A document's kind, its probability (0.0–1.0), and the value that says so.
+pub(crate) struct Classified {
+    /// The kind; the summary of an episode where nothing narrower fits.
+    pub kind: DocumentKind,
+    /// Its probability.
+    pub probability: f32,
+    /// `DocumentReference.type` with the words that spoke loudest; `None` without any words.
+    pub value: Option<ExtractedValue>,
+}
+
+/// Evidence for one kind.
+struct Score {
+    kind: DocumentKind,
+    title: f32,
+    body: f32,
+    /// Where the loudest words stand: page index, word indices, nats.
+    loudest: Option<(usize, Vec<usize>, f32)>,
+}
+
+impl Score {
+    fn hear(&mut self, page: usize, words: &[usize], nats: f32) {
+        if self.loudest.as_ref().is_none_or(|l| nats > l.2) {
+            self.loudest = Some((page, words.to_vec(), nats));
+        }
+    }
+}
+
+/// One line's folded words with the word that each came from.
+struct Read {
+    page: usize,
+    top: bool,
+    words: Vec<String>,
+    origin: Vec<usize>,
+}
+
+/// Tells a document's kind from its pages.
+pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
+    let weights = &kinds.weights;
+    let (lines, segments) = read(pages, weights.top);
+    let mut scores: Vec<Score> = kinds
+        .kinds
+        .iter()
+        .map(|wordings| {
+            let mut score = Score { kind: wordings.kind, title: 0.0, body: 0.0, loudest: None };
+            for run in &segments {
+                for title in &wordings.titles {
+                    let Some((start, like)) = find(&run.words, title) else { continue };
+                    let letters = |w: &[String]| w.iter().map(|w| w.chars().count()).sum::<usize>() as f32;
+                    let share = letters(title) / letters(&run.words).max(1.0);
+                    // Within a longer line a title may be part of a name or a sentence, the more so the longer the line.
+                    let full = if run.top { weights.title } else { weights.elsewhere };
+                    let nats = full * like * like * share * share;
+                    score.title = score.title.max(nats);
+                    score.hear(run.page, &origin(run, start, title.len()), nats);
+                }
+            }
+            for (phrase, weight) in &wordings.phrases {
+                if let Some((run, start, like)) = lines.iter().find_map(|run| find(&run.words, phrase).map(|(s, l)| (run, s, l))) {
+                    score.body += weight * like;
+                    score.hear(run.page, &origin(run, start, phrase.len()), weight * like);
+                }
+            }
+            score.body = bounded(score.body, weights.body_most);
+            score
+        })
+        .collect();
+    let nothing = Score { kind: DocumentKind::SummaryOfEpisode, title: 0.0, body: weights.nothing, loudest: None };
+    scores.push(nothing);
+    let total: f32 = scores.iter().map(|s| (s.title + s.body).exp()).sum();
+    let best = scores.iter().max_by(|a, b| (a.title + a.body).total_cmp(&(b.title + b.body)));
+    let Some(best) = best else { return Classified { kind: DocumentKind::SummaryOfEpisode, probability: 0.0, value: None } };
+    let probability = (best.title + best.body).exp() / total;
+    let fallback = || pages.first().map(|page| (0, page.lines.first().map(|l| line_words(page, l)).unwrap_or_default(), 0.0));
+    let value = best.loudest.clone().or_else(fallback).filter(|(_, words, _)| !words.is_empty()).map(|(page, words, _)| {
+        Found {
+            field: Field::DocumentType,
+            item: None,
+            value: best.kind.as_str().to_owned(),
+            page: &pages[page],
+            words: &words,
+            rule: if best.title > 0.0 { "kind.title" } else { "kind.words" },
+            label: (best.title / weights.title).min(1.0),
+            form: Form::Checked,
+            doubt: 1.0 - probability,
+            mended: false,
+        }
+        .with_evidence()
+    });
+    Classified { kind: best.kind, probability, value }
+}
+
+/// Sums grow slower the larger they are and never pass `most`: dependent evidence must not add up to certainty.
+fn bounded(sum: f32, most: f32) -> f32 {
+    most * (1.0 - (-sum / most).exp())
+}
+
+fn origin(run: &Read, start: usize, length: usize) -> Vec<usize> {
+    let mut words: Vec<usize> = run.origin[start..start + length].to_vec();
+    words.dedup();
+    words
+}
+
+fn line_words(page: &PageLayout, line: &crate::model::Line) -> Vec<usize> {
+    line.segments.iter().flat_map(|&s| page.segments[s].words.iter().copied()).collect()
+}
+
+/// All lines for the body's phrases, and all segments (with lines of several) for titles.
+fn read(pages: &[PageLayout], top: f32) -> (Vec<Read>, Vec<Read>) {
+    let (mut lines, mut segments) = (Vec::new(), Vec::new());
+    for (at, page) in pages.iter().enumerate() {
+        let run = |words: &[usize], y: f32| {
+            let (mut folded, mut origin) = (Vec::new(), Vec::new());
+            for &w in words {
+                for part in folded_words(&page.word(w).text) {
+                    folded.push(part);
+                    origin.push(w);
+                }
+            }
+            Read { page: at, top: at == 0 && y < top * page.reading.height as f32, words: folded, origin }
+        };
+        for line in &page.lines {
+            let all = run(&line_words(page, line), line.rect.y);
+            for &s in &line.segments {
+                let part = run(&page.segments[s].words, line.rect.y);
+                if !part.words.is_empty() {
+                    segments.push(part);
+                }
+            }
+            if !all.words.is_empty() {
+                lines.push(all);
+            }
+        }
+    }
+    (lines, segments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::typed;
+    use super::*;
+
+    fn kinds() -> Kinds {
+        Kinds::parse(include_str!("../../config/kinds.toml")).unwrap()
+    }
+
+    #[test]
+    fn titles_and_words_tell_the_kind() {
+        use DocumentKind::*;
+        for (text, want) in [
+            ("LAKE CLINIC\nPROGRESS NOTE\nName: Ann Doe", ProgressNote),
+            ("LAKE CLINIC\nHISTQRY AND PHYSICAL\nName: Ann Doe", HistoryAndPhysical),
+            ("Dear Dr. Roe:\nThank you for referring this man.\nImpression", ConsultationNote),
+            ("Dear Dr. Roe:\nPlease see this man at your convenience.", ReferralNote),
+            ("Lake Health\nMember ID: 12\nRxBIN 1234 PCN AB\nPresent this card each time", InsuranceCard),
+            ("DEPARTMENT OF RADIOLOGY CONSULTATION\nIMPRESSION: no fracture", ImagingReport),
+            ("Consent for Surgery\nI request and authorize Dr. Roe to perform the following", Consent),
+            ("some words that say nothing", SummaryOfEpisode),
+        ] {
+            let got = classify(&[typed(text)], &kinds());
+            assert_eq!(got.kind, want, "{text}");
+            assert_eq!(got.probability > 0.5, want != SummaryOfEpisode, "{text}: {}", got.probability);
+        }
+    }
+
+    #[test]
+    fn a_title_within_a_sentence_says_less_than_a_title() {
+        let alone = classify(&[typed("OPERATIVE REPORT")], &kinds());
+        let within = classify(&[typed("the operative report of last year was sent for from the other place")], &kinds());
+        assert!(alone.probability > 0.9);
+        assert_ne!(within.kind, DocumentKind::OperativeNote);
+    }
+
+    #[test]
+    fn no_words_give_no_value() {
+        let got = classify(&[], &kinds());
+        assert_eq!(got.kind, DocumentKind::SummaryOfEpisode);
+        assert!(got.value.is_none());
+    }
+
+    #[test]
+    fn unknown_codes_are_refused() {
+        let text = include_str!("../../config/kinds.toml").replace("11506-3", "1");
+        assert!(matches!(Kinds::parse(&text), Err(VocabularyError::Parse { .. })));
+    }
+}
