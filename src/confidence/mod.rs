@@ -1,1 +1,256 @@
-//! Extracted values to accepted or review, with reasons.
+//! The decision: which extracted values leave without a person, and why the others wait.
+//!
+//! Owns the model that turns a value's [`Signals`](crate::model::Signals) into a probability, the thresholds, and the rules that no
+//! probability overrides. Finding values is extraction's work; keeping the decisions is the ledger's.
+//!
+//! How it decides, in this order:
+//! 1. Every value gets a probability from a logistic model (see [`ConfidenceModel`]).
+//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, contradicting readings,
+//!    an unsure kind of document (its type), several different values of one single-valued field.
+//! 3. What is left is accepted if its probability reaches the threshold of its class.
+//! 4. A component of an item is accepted only if the item's leading text is.
+//! 5. Every expected field that was not found becomes an empty value that waits.
+
+mod class;
+mod features;
+mod model;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Confidence, DecidedValue, ExtractedValue, Extraction, Field, Form, Group, PageNumber, Reason, Signals, Status};
+
+pub use class::Class;
+pub use features::{FEATURES, features};
+pub use model::{ConfidenceError, ConfidenceModel};
+
+/// The rule's name in values that stand for what was not found.
+const MISSING_RULE: &str = "confidence.missing";
+
+/// Decides of every value of a document. The values keep their order; expected fields that were not found follow, empty and in
+/// [`Status::Review`]. Nothing is dropped.
+pub fn decide(extraction: Extraction, model: &ConfidenceModel) -> Vec<DecidedValue> {
+    let Extraction { kind_confidence, values, missing, .. } = extraction;
+    let contested = contested(&values);
+    let mut decided: Vec<DecidedValue> = values.into_iter().map(|value| judge(value, kind_confidence, &contested, model)).collect();
+    follow_the_lead(&mut decided);
+    decided.extend(missing.into_iter().map(|(field, page)| not_found(field, page)));
+    decided
+}
+
+/// Judges one value by itself.
+fn judge(value: ExtractedValue, kind_confidence: f32, contested: &BTreeSet<Field>, model: &ConfidenceModel) -> DecidedValue {
+    if value.value.trim().is_empty() {
+        return DecidedValue { extracted: value, confidence: Confidence::ZERO, status: Status::Review, reasons: vec![Reason::NotFound] };
+    }
+    let class = Class::of(value.field);
+    let probability = model.probability(&value);
+    let mut reasons = Vec::new();
+    let signals = &value.signals;
+    if signals.form == Form::Invalid {
+        reasons.push(Reason::InvalidForm);
+    }
+    if signals.mended {
+        reasons.push(Reason::Mended);
+    }
+    if signals.handwritten {
+        reasons.push(Reason::Handwritten);
+    }
+    if contested.contains(&value.field) || contradicted(class, signals) {
+        reasons.push(Reason::Conflict);
+    }
+    if value.field == Field::DocumentType && kind_confidence < model.kind_sure() {
+        reasons.push(Reason::UnsureKind);
+    }
+    match model.threshold(class) {
+        None => reasons.push(Reason::Policy),
+        Some(threshold) if probability < threshold => reasons.push(Reason::LowConfidence),
+        Some(_) => {}
+    }
+    let status = if reasons.is_empty() { Status::Accepted } else { Status::Review };
+    DecidedValue { extracted: value, confidence: Confidence::new(probability), status, reasons }
+}
+
+/// Whether other readings of the same fact speak against a value. One contradiction is enough where a person would be mistaken
+/// for another; elsewhere the readings vote.
+fn contradicted(class: Class, signals: &Signals) -> bool {
+    match class {
+        Class::Identity | Class::Ids => signals.differ > 0,
+        _ => signals.differ > signals.agree,
+    }
+}
+
+/// Single-valued fields for which several different values were given: at most one can be right.
+fn contested(values: &[ExtractedValue]) -> BTreeSet<Field> {
+    let mut first: BTreeMap<Field, &str> = BTreeMap::new();
+    let mut contested = BTreeSet::new();
+    for value in values.iter().filter(|v| v.item.is_none() && v.field.section().is_none() && !v.value.trim().is_empty()) {
+        let text = value.value.as_str();
+        if *first.entry(value.field).or_insert(text) != text {
+            contested.insert(value.field);
+        }
+    }
+    contested
+}
+
+/// A component of an item is worth no more than the knowledge what it belongs to.
+fn follow_the_lead(decided: &mut [DecidedValue]) {
+    let mut leads: BTreeMap<(Group, Option<u32>), (bool, f64)> = BTreeMap::new();
+    for value in decided.iter() {
+        let extracted = &value.extracted;
+        if let Some(group) = extracted.field.group().filter(|&g| lead(g) == extracted.field) {
+            leads.insert((group, extracted.item), (value.status == Status::Accepted, value.confidence.get()));
+        }
+    }
+    for value in decided.iter_mut() {
+        let extracted = &value.extracted;
+        let Some(group) = extracted.field.group().filter(|&g| lead(g) != extracted.field) else { continue };
+        // An item without a text at all (a problem that has a code alone) stands by itself.
+        let Some(&(accepted, of_lead)) = leads.get(&(group, extracted.item)) else { continue };
+        value.confidence = Confidence::new(value.confidence.get().min(of_lead));
+        if !accepted {
+            value.status = Status::Review;
+            if !value.reasons.contains(&Reason::IncompleteItem) {
+                value.reasons.push(Reason::IncompleteItem);
+            }
+        }
+    }
+}
+
+/// The field that says what an item of a group is.
+fn lead(group: Group) -> Field {
+    match group {
+        Group::Condition => Field::ConditionText,
+        Group::Medication => Field::MedicationText,
+        Group::Allergy => Field::AllergyText,
+        Group::Observation => Field::ObservationText,
+        Group::Immunization => Field::VaccineText,
+        Group::Procedure => Field::ProcedureText,
+    }
+}
+
+fn not_found(field: Field, page: PageNumber) -> DecidedValue {
+    DecidedValue {
+        extracted: ExtractedValue {
+            field,
+            item: None,
+            value: String::new(),
+            raw: String::new(),
+            page,
+            place: None,
+            rule: MISSING_RULE.to_owned(),
+            signals: Signals::default(),
+        },
+        confidence: Confidence::ZERO,
+        status: Status::Review,
+        reasons: vec![Reason::NotFound],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::DocumentKind;
+
+    fn sure() -> Signals {
+        Signals { word_min: 0.968, word_mean: 0.968, label: 1.0, form: Form::Checked, page_mean: 0.96, agree: 2, ..Signals::default() }
+    }
+
+    fn value(field: Field, item: Option<u32>, text: &str, signals: Signals) -> ExtractedValue {
+        ExtractedValue {
+            field,
+            item,
+            value: text.to_owned(),
+            raw: text.to_owned(),
+            page: PageNumber::new(1),
+            place: None,
+            rule: "test.value".to_owned(),
+            signals,
+        }
+    }
+
+    fn decided(values: Vec<ExtractedValue>) -> Vec<DecidedValue> {
+        let model = ConfidenceModel::load(None).unwrap();
+        decide(Extraction { kind: DocumentKind::ProgressNote, kind_confidence: 0.4, values, missing: vec![] }, &model)
+    }
+
+    #[test]
+    fn what_all_speaks_for_is_accepted() {
+        let got = decided(vec![value(Field::BirthDate, None, "1950-02-03", sure())]);
+        assert_eq!((got[0].status, got[0].reasons.as_slice()), (Status::Accepted, [].as_slice()), "{}", got[0].confidence.get());
+    }
+
+    #[test]
+    fn rules_that_no_probability_overrides() {
+        for (signals, reason) in [
+            (Signals { form: Form::Invalid, ..sure() }, Reason::InvalidForm),
+            (Signals { mended: true, ..sure() }, Reason::Mended),
+            (Signals { handwritten: true, ..sure() }, Reason::Handwritten),
+            (Signals { differ: 1, ..sure() }, Reason::Conflict),
+        ] {
+            let got = decided(vec![value(Field::Family, None, "Doe", signals)]);
+            assert_eq!(got[0].status, Status::Review);
+            assert!(got[0].reasons.contains(&reason), "{reason:?}");
+        }
+        let got = decided(vec![value(Field::DocumentType, None, "11506-3", sure())]);
+        assert!(got[0].reasons.contains(&Reason::UnsureKind));
+    }
+
+    #[test]
+    fn several_values_of_one_field_wait_but_equal_ones_do_not() {
+        let got = decided(vec![
+            value(Field::BirthDate, None, "1950-02-03", sure()),
+            value(Field::BirthDate, None, "1950-02-08", sure()),
+            value(Field::Gender, None, "male", sure()),
+            value(Field::Gender, None, "male", sure()),
+        ]);
+        assert!(got[..2].iter().all(|v| v.status == Status::Review && v.reasons == [Reason::Conflict]));
+        assert!(got[2..].iter().all(|v| v.status == Status::Accepted));
+    }
+
+    #[test]
+    fn a_component_follows_its_lead() {
+        let doubtful = Signals { word_min: 0.3, word_mean: 0.5, ..sure() };
+        let got = decided(vec![
+            value(Field::ObservationText, Some(1), "S0dium", doubtful),
+            value(Field::ObservationValue, Some(1), "140", sure()),
+            value(Field::ObservationText, Some(2), "Potassium", sure()),
+            value(Field::ObservationValue, Some(2), "4.1", sure()),
+        ]);
+        assert_eq!(got[1].reasons, [Reason::IncompleteItem]);
+        assert!(got[1].confidence <= got[0].confidence);
+        assert_eq!(got[3].status, Status::Accepted);
+    }
+
+    #[test]
+    fn what_was_not_found_waits_with_a_page_to_look_at() {
+        let model = ConfidenceModel::load(None).unwrap();
+        let extraction = Extraction {
+            kind: DocumentKind::ProgressNote,
+            kind_confidence: 1.0,
+            values: vec![value(Field::Mrn, None, " ", sure())],
+            missing: vec![(Field::Phone, PageNumber::new(2))],
+        };
+        let got = decide(extraction, &model);
+        assert_eq!(got.len(), 2);
+        for value in got {
+            assert_eq!((value.status, value.reasons.as_slice()), (Status::Review, [Reason::NotFound].as_slice()));
+            assert_eq!(value.confidence, Confidence::ZERO);
+        }
+    }
+
+    #[test]
+    fn worse_signals_never_raise_a_probability() {
+        let model = ConfidenceModel::load(None).unwrap();
+        let p = |s: Signals| model.probability(&value(Field::Mrn, None, "12345", s));
+        let best = p(sure());
+        for worse in [
+            Signals { word_min: 0.5, word_mean: 0.7, ..sure() },
+            Signals { doubt: 0.9, ..sure() },
+            Signals { label: 0.2, ..sure() },
+            Signals { differ: 2, ..sure() },
+            Signals { form: Form::Invalid, ..sure() },
+        ] {
+            assert!(p(worse.clone()) <= best, "{worse:?}");
+        }
+    }
+}

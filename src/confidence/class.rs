@@ -1,0 +1,110 @@
+//! Classes of fields that are judged alike: they share an intercept and a threshold.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Field;
+
+/// A class of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The patient's name.
+    Identity,
+    /// Dates of birth, visits, documents.
+    Dates,
+    /// Small closed sets: gender, state, marital status, language.
+    Codes,
+    /// Record, insurance and licence numbers.
+    Ids,
+    /// Telephone numbers and e-mail addresses.
+    Contact,
+    /// Address lines, cities, postal codes.
+    Address,
+    /// Other people: contacts, practitioners.
+    Names,
+    /// Hospitals, practices, payors.
+    Organizations,
+    /// The kind of document.
+    Kind,
+    /// Problems.
+    Conditions,
+    /// Medicines.
+    Medications,
+    /// Allergies.
+    Allergies,
+    /// What was measured, its unit, range and flag.
+    Observations,
+    /// What the measurement gave.
+    Results,
+    /// Doses of vaccines.
+    Immunizations,
+    /// Procedures.
+    Procedures,
+    /// Texts of sections.
+    Sections,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Class; 17] = [
+        Self::Identity,
+        Self::Dates,
+        Self::Codes,
+        Self::Ids,
+        Self::Contact,
+        Self::Address,
+        Self::Names,
+        Self::Organizations,
+        Self::Kind,
+        Self::Conditions,
+        Self::Medications,
+        Self::Allergies,
+        Self::Observations,
+        Self::Results,
+        Self::Immunizations,
+        Self::Procedures,
+        Self::Sections,
+    ];
+
+    /// The class of a field.
+    pub fn of(field: Field) -> Class {
+        match field {
+            Field::Family | Field::Given => Self::Identity,
+            Field::BirthDate | Field::EncounterStart | Field::EncounterEnd | Field::DocumentDate => Self::Dates,
+            Field::Gender | Field::State | Field::MaritalStatus | Field::Language => Self::Codes,
+            Field::Mrn | Field::Ssn | Field::SubscriberId | Field::GroupNumber | Field::Npi => Self::Ids,
+            Field::Phone | Field::ContactTelecom | Field::Email => Self::Contact,
+            Field::AddressLine | Field::City | Field::PostalCode => Self::Address,
+            Field::ContactName | Field::ContactRelationship | Field::Practitioner => Self::Names,
+            Field::Payor | Field::Organization => Self::Organizations,
+            Field::DocumentType => Self::Kind,
+            Field::ConditionText | Field::ConditionIcd10 => Self::Conditions,
+            Field::MedicationText | Field::DosageText => Self::Medications,
+            Field::AllergyText | Field::ReactionText => Self::Allergies,
+            Field::ObservationLoinc
+            | Field::ObservationText
+            | Field::ObservationUnit
+            | Field::ObservationRange
+            | Field::ObservationInterpretation => Self::Observations,
+            Field::ObservationValue => Self::Results,
+            Field::VaccineText | Field::VaccineDate => Self::Immunizations,
+            Field::ProcedureText | Field::ProcedureDate => Self::Procedures,
+            _ => Self::Sections,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_a_field_and_sections_hold_sections_alone() {
+        for class in Class::ALL {
+            assert!(Field::ALL.iter().any(|&f| Class::of(f) == class), "{class:?}");
+        }
+        for &field in Field::ALL {
+            assert_eq!(Class::of(field) == Class::Sections, field.section().is_some(), "{field}");
+        }
+    }
+}

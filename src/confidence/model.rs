@@ -1,0 +1,159 @@
+//! The logistic model and its thresholds: data in config/confidence.toml, replaceable by a site.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::{ExtractedValue, Sha256};
+
+use super::{Class, FEATURES, features};
+
+const FILE: &str = "confidence.toml";
+const DEFAULT: &str = include_str!("../../config/confidence.toml");
+
+/// No probability is stated beyond this: there is no data for it.
+const SUREST: f64 = 0.999;
+
+/// Why the model's file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfidenceError {
+    /// The file could not be read.
+    #[error("cannot read the confidence model {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The file's text is no model.
+    #[error("{file}: {reason}; take config/confidence.toml as a pattern or fit it anew with scripts/fit_confidence.py")]
+    Parse {
+        /// The file's name.
+        file: String,
+        /// What is wrong and where.
+        reason: String,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    intercept: f64,
+    kind_sure: f32,
+    weights: BTreeMap<String, f64>,
+    classes: BTreeMap<Class, ClassRule>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassRule {
+    /// Added to the intercept.
+    offset: f64,
+    /// Least probability that is accepted; above 1 nothing is.
+    threshold: f64,
+}
+
+/// The model: `p = 1 / (1 + exp(-(intercept + offset of the class + Σ weight · feature)))`, and for each class the probability from
+/// which its values are accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfidenceModel {
+    intercept: f64,
+    kind_sure: f32,
+    weights: [f64; FEATURES.len()],
+    classes: BTreeMap<Class, ClassRule>,
+    /// Digest of the file's text, for the freshness of results.
+    pub digest: Sha256,
+}
+
+impl ConfidenceModel {
+    /// Loads the model: `confidence.toml` of the site's folder if it has one, else the embedded one.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not of this form, or lacks a weight or a class.
+    pub fn load(folder: Option<&Path>) -> Result<Self, ConfidenceError> {
+        let Some(path) = folder.map(|f| f.join(FILE)) else { return Self::parse(FILE, DEFAULT) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&path.display().to_string(), &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::parse(FILE, DEFAULT),
+            Err(source) => Err(ConfidenceError::Read { path, source }),
+        }
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, ConfidenceError> {
+        let wrong = |reason: String| ConfidenceError::Parse { file: name.to_owned(), reason };
+        let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        let mut weights = [0.0; FEATURES.len()];
+        for (weight, feature) in weights.iter_mut().zip(FEATURES) {
+            *weight = *file.weights.get(feature).ok_or_else(|| wrong(format!("weights lacks `{feature}`")))?;
+        }
+        if let Some(strange) = file.weights.keys().find(|k| !FEATURES.contains(&k.as_str())) {
+            return Err(wrong(format!("weights names `{strange}`, which is no feature")));
+        }
+        if let Some(class) = Class::ALL.into_iter().find(|c| !file.classes.contains_key(c)) {
+            return Err(wrong(format!("classes lacks {class:?}")));
+        }
+        let numbers = weights.iter().chain([&file.intercept]).chain(file.classes.values().flat_map(|c| [&c.offset, &c.threshold]));
+        if numbers.into_iter().any(|x| !x.is_finite()) {
+            return Err(wrong("a weight, offset or threshold is not a finite number".to_owned()));
+        }
+        Ok(Self {
+            intercept: file.intercept,
+            kind_sure: file.kind_sure,
+            weights,
+            classes: file.classes,
+            digest: Sha256::of(text.as_bytes()),
+        })
+    }
+
+    /// The estimated probability that a value is right.
+    pub fn probability(&self, value: &ExtractedValue) -> f64 {
+        let offset = self.classes.get(&Class::of(value.field)).map_or(0.0, |c| c.offset);
+        let sum: f64 = self.weights.iter().zip(features(value)).map(|(w, x)| w * x).sum();
+        let logit = self.intercept + offset + sum;
+        (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST)
+    }
+
+    /// Least probability at which a class is accepted; `None` if it never is.
+    pub(super) fn threshold(&self, class: Class) -> Option<f64> {
+        self.classes.get(&class).map(|c| c.threshold).filter(|&t| t <= 1.0)
+    }
+
+    /// Least confidence in a document's kind at which its type may be accepted.
+    pub(super) fn kind_sure(&self) -> f32 {
+        self.kind_sure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_model_is_whole() {
+        let model = ConfidenceModel::load(None).unwrap();
+        assert_eq!(model.classes.len(), Class::ALL.len());
+    }
+
+    #[test]
+    fn wrong_models_are_refused_by_name() {
+        for (from, to, word) in [
+            ("word-min =", "word-minimum =", "word-min"),
+            ("[classes.identity]", "[classes.identities]", "identities"),
+            ("intercept =", "interzept =", "interzept"),
+            ("kind-sure = ", "kind-sure = \"high\" # ", "kind-sure"),
+        ] {
+            assert!(DEFAULT.contains(from), "{from}");
+            let error = ConfidenceModel::parse("site/confidence.toml", &DEFAULT.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(error.starts_with("site/confidence.toml: ") && error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_site_may_replace_the_model() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(ConfidenceModel::load(Some(folder.path())).unwrap(), ConfidenceModel::load(None).unwrap());
+        std::fs::write(folder.path().join(FILE), DEFAULT.replacen("intercept =", "intercept = 1.0 #", 1)).unwrap();
+        assert_ne!(ConfidenceModel::load(Some(folder.path())).unwrap(), ConfidenceModel::load(None).unwrap());
+    }
+}
