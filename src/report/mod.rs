@@ -1,1 +1,34 @@
-//! Events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
+//! Events and who listens to them: progress bar, lines, log, summary. Owns the terminal while a run lasts, and the exit codes.
+//! Events carry names of files, ids and counts, never text from a page. Leaves it to the command line who listens.
+
+mod event;
+mod exit;
+mod log;
+mod progress;
+mod summary;
+
+pub use event::{Event, Listeners, Reporter, Silent};
+pub use exit::Exit;
+pub use log::{LogFormat, LogListener, start_log};
+pub use progress::{Bar, Lines, progress};
+pub use summary::{RunSummary, StatusReport, ThisRun};
+
+/// Writes one finished text to standard output: data, and the only place where it is written.
+///
+/// # Errors
+/// Those of the stream; a reader that has gone away (`chartlift … | head`) is none.
+#[allow(clippy::print_stdout)]
+pub fn to_stdout(text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Writes one finished text to standard error: talk. Nothing can be done where even that fails.
+pub fn to_stderr(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
