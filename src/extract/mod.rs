@@ -2,13 +2,16 @@
 //!
 //! Rules read the page's layout and the word lists of [`Vocabulary`]; whether a value is accepted is not decided here.
 
+mod body;
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;
 mod evidence;
-#[allow(dead_code)]
-mod tables;
+mod headings;
 mod kind;
 mod phrases;
+mod sections;
+#[allow(dead_code)]
+mod tables;
 #[cfg(test)]
 mod testing;
 mod vocabulary;
@@ -27,5 +30,8 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
         (None, Some(page)) => missing.push((Field::DocumentType, page.reading.number)),
         (None, None) => {}
     }
+    let lines = body::lines(pages, &vocabulary.headings.furniture);
+    let blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
+    values.extend(sections::values(pages, &blocks));
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
 }

@@ -45,6 +45,8 @@ pub struct Vocabulary {
     pub digest: crate::model::Sha256,
     /// How the kind of a document is told.
     pub(crate) kinds: super::kind::Kinds,
+    /// Headings of notes, and the forms of their text.
+    pub(crate) headings: super::headings::Headings,
 }
 
 impl Vocabulary {
@@ -63,6 +65,7 @@ impl Vocabulary {
         };
         // One line a list: `let labels = Labels::parse(&take("labels.toml", include_str!("../../config/labels.toml"))?)?;`
         let kinds = super::kind::Kinds::parse(&take("kinds.toml", include_str!("../../config/kinds.toml"))?)?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds })
+        let headings = super::headings::Headings::parse(&take("headings.toml", include_str!("../../config/headings.toml"))?)?;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings })
     }
 }

@@ -1,0 +1,482 @@
+//! Headings: their wordings, and where they stand on a line.
+//!
+//! Owns the matching of headings by wording and form (alone on the line, before a colon, at the side of the text); what becomes of
+//! the text below is left to sections and items.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+
+use super::body::TextLine;
+use super::phrases::{fold, folded_words, likeness};
+use super::vocabulary::{VocabularyError, from_toml};
+use crate::model::{DocumentKind, Group, PageLayout, Section};
+
+const NAME: &str = "headings.toml";
+
+/// Most words that a heading is looked for in.
+const LONGEST: usize = 9;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    heading: Vec<EntryText>,
+    soap: BTreeMap<String, String>,
+    forms: FormsText,
+    furniture: FurnitureText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryText {
+    words: Vec<String>,
+    section: Option<String>,
+    items: Option<String>,
+    #[serde(default)]
+    kinds: Vec<String>,
+    #[serde(default)]
+    short: bool,
+    #[serde(default)]
+    lone: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormsText {
+    exam_parts: Vec<String>,
+    vital_words: Vec<String>,
+    signatures: Vec<String>,
+    degrees: Vec<String>,
+    openings: Vec<EntryText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FurnitureText {
+    lines: Vec<String>,
+}
+
+/// What stands under a heading.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    /// Where the text goes; `None` for headings that only end another section.
+    pub section: Option<Section>,
+    /// What is listed there.
+    pub items: Option<Group>,
+    /// Whether it is a value of a line or a short list.
+    pub short: bool,
+    /// The kinds of document that it holds for; all when empty.
+    pub kinds: Vec<DocumentKind>,
+    /// Whether it must stand alone or before a colon.
+    pub lone: bool,
+}
+
+/// How a heading stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// Alone in its segment.
+    Alone,
+    /// Before a colon or as a question, text may follow.
+    Colon,
+    /// Left of the text, without a colon.
+    Side,
+    /// Told by the text itself: a letter of SOAP, the opening of a paragraph, a line of vital signs.
+    Implied,
+}
+
+/// A heading found on a line of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hit {
+    /// Index into the text's lines.
+    pub at: usize,
+    /// Position of its first word on the line.
+    pub start: usize,
+    /// Position behind its last word.
+    pub end: usize,
+    /// What it stands for; `None` ends the text (signatures).
+    pub entry: Option<Entry>,
+    /// How well the wording matched, 0.0–1.0.
+    pub likeness: f32,
+    /// How it stands.
+    pub stand: Stand,
+}
+
+/// The vocabulary of headings.
+#[derive(Clone, Debug)]
+pub(crate) struct Headings {
+    entries: Vec<Entry>,
+    /// Folded wordings, each with its entries in the order of the file.
+    wordings: BTreeMap<String, Vec<usize>>,
+    soap: BTreeMap<String, Section>,
+    exam_parts: BTreeSet<String>,
+    vital_words: BTreeSet<String>,
+    signatures: Vec<Vec<String>>,
+    degrees: BTreeSet<String>,
+    openings: Vec<(Vec<String>, Entry)>,
+    /// Lines that belong to the paper.
+    pub furniture: Vec<Regex>,
+    digest: String,
+}
+
+impl PartialEq for Headings {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl Headings {
+    /// Reads config/headings.toml.
+    ///
+    /// # Errors
+    /// Text that is not such a list; unknown sections, groups or kinds; a broken expression.
+    pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
+        let wrong = |reason: String| VocabularyError::Parse { file: NAME.to_owned(), reason };
+        let file: File = from_toml(NAME, text)?;
+        let mut headings = Headings {
+            entries: Vec::new(),
+            wordings: BTreeMap::new(),
+            soap: BTreeMap::new(),
+            exam_parts: file.forms.exam_parts.iter().map(|w| fold(w)).collect(),
+            vital_words: file.forms.vital_words.iter().map(|w| fold(w)).collect(),
+            signatures: file.forms.signatures.iter().map(|w| folded_words(w)).collect(),
+            degrees: file.forms.degrees.iter().map(|w| fold(w)).collect(),
+            openings: Vec::new(),
+            furniture: Vec::new(),
+            digest: text.to_owned(),
+        };
+        for entry in file.heading {
+            let index = headings.entries.len();
+            headings.entries.push(read_entry(&entry).map_err(wrong)?);
+            for words in &entry.words {
+                let at = headings.wordings.entry(fold(words)).or_default();
+                if !at.contains(&index) {
+                    at.push(index);
+                }
+            }
+        }
+        for (letter, section) in file.soap {
+            let section = Section::parse(&section).ok_or_else(|| wrong(format!("`{section}` is not the name of a section")))?;
+            headings.soap.insert(letter, section);
+        }
+        for opening in file.forms.openings {
+            let entry = read_entry(&opening).map_err(wrong)?;
+            headings.openings.extend(opening.words.iter().map(|w| (folded_words(w), entry.clone())));
+        }
+        for line in file.furniture.lines {
+            let regex = RegexBuilder::new(&line).case_insensitive(true).build().map_err(|e| wrong(e.to_string()))?;
+            headings.furniture.push(regex);
+        }
+        Ok(headings)
+    }
+
+    /// The entry of a wording for a kind of document. Of equally good ones, the first in the file.
+    fn entry_of(&self, folded: &str, kind: DocumentKind, fuzzy: bool) -> Option<(&Entry, f32)> {
+        let pick = |at: &Vec<usize>| at.iter().map(|&i| &self.entries[i]).find(|e| e.kinds.is_empty() || e.kinds.contains(&kind));
+        if let Some(entry) = self.wordings.get(folded).and_then(pick) {
+            return Some((entry, 1.0));
+        }
+        if !fuzzy || folded.len() < 5 {
+            return None;
+        }
+        let mut best: Option<(&Entry, f32)> = None;
+        for (wording, at) in &self.wordings {
+            if let Some(like) = likeness(folded, wording).filter(|&l| best.is_none_or(|b| l > b.1)) {
+                best = pick(at).map(|e| (e, like)).or(best);
+            }
+        }
+        best
+    }
+
+    /// Whether a word (with its mark behind it) names a part of an examination: `HEENT:`, `Neck -`.
+    pub(crate) fn opens_exam_part(&self, page: &PageLayout, line: &TextLine) -> bool {
+        (1..=2).any(|n| {
+            line.words.len() > n
+                && self.exam_parts.contains(&fold(&page.text_of(&line.words[..n])))
+                && (page.word(line.words[n - 1]).text.ends_with([':', ';']) || is_dash(&page.word(line.words[n]).text))
+        })
+    }
+
+    /// Whether a line reads like a run of vital signs: it opens with the name of one and names three, each with a number.
+    pub(crate) fn is_vital_line(&self, page: &PageLayout, line: &TextLine) -> bool {
+        let words: Vec<&str> = line.words.iter().map(|&w| page.word(w).text.as_str()).collect();
+        let name = |k: usize| (1..=2).any(|n| k + n <= words.len() && self.vital_words.contains(&fold(&words[k..k + n].concat())));
+        let number = |k: usize| words.get(k).is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+        let named = (0..words.len()).filter(|&k| name(k) && (number(k + 1) || number(k + 2))).count();
+        name(0) && named >= 3
+    }
+
+    /// Whether every segment of a line is the name of a vital sign, three at least: the head of a little grid.
+    pub(crate) fn is_vital_head(&self, page: &PageLayout, line: &TextLine) -> bool {
+        line.starts.len() >= 3
+            && line.starts.iter().all(|&s| self.vital_words.contains(&fold(&page.text_of(&line.words[s..line.segment_end(s)]))))
+    }
+
+    /// Every heading and every end of text, in reading order.
+    pub(crate) fn hits(&self, pages: &[PageLayout], lines: &[TextLine], kind: DocumentKind) -> Vec<Hit> {
+        let soap = self.soap_lines(pages, lines);
+        let mut hits = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            let page = &pages[line.page];
+            if let Some(section) = soap.get(&at) {
+                let entry = self.entries.iter().find(|e| e.section == Some(*section) && e.kinds.is_empty()).cloned();
+                hits.push(Hit { at, start: 0, end: 1, entry, likeness: 1.0, stand: Stand::Implied });
+                continue;
+            }
+            if self.ends_text(page, line) {
+                hits.push(Hit { at, start: 0, end: line.words.len(), entry: None, likeness: 1.0, stand: Stand::Alone });
+                continue;
+            }
+            self.line_hits(page, line, at, kind, &mut hits);
+        }
+        hits
+    }
+
+    fn line_hits(&self, page: &PageLayout, line: &TextLine, at: usize, kind: DocumentKind, hits: &mut Vec<Hit>) {
+        if let Some((end, entry)) = self.opening(page, line) {
+            // The words of an opening stay with the text.
+            hits.push(Hit { at, start: 0, end: 0, entry: Some(entry.clone()), likeness: 1.0, stand: Stand::Implied });
+            debug_assert!(end <= line.words.len());
+            return;
+        }
+        let text = |k: usize| page.word(line.words[k]).text.as_str();
+        let mut k = 0;
+        while k < line.words.len() {
+            let opens = line.starts.contains(&k);
+            let behind_stop = k > 0 && text(k - 1).ends_with(['.', ';', ':', ')', '?', '!']);
+            if !opens && !behind_stop {
+                k += 1;
+                continue;
+            }
+            let from = k + usize::from(is_number(text(k)) && k + 1 < line.segment_end(k));
+            match self.heading_at(page, line, from, opens, kind) {
+                Some(mut hit) => {
+                    hit.at = at;
+                    hit.start = k;
+                    k = hit.end.max(k + 1);
+                    hits.push(hit);
+                }
+                None => k += 1,
+            }
+        }
+    }
+
+    /// A heading that begins at a position, the longest wording first. `opens`: a segment begins there.
+    fn heading_at(&self, page: &PageLayout, line: &TextLine, from: usize, opens: bool, kind: DocumentKind) -> Option<Hit> {
+        let stop = line.segment_end(from);
+        let text = |k: usize| page.word(line.words[k]).text.as_str();
+        if !text(from).starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) {
+            return None;
+        }
+        for n in (1..=LONGEST.min(stop - from)).rev() {
+            let mut end = from + n;
+            // A remark in brackets belongs to the heading: `(name, strength, how often):`.
+            if end < stop && text(end).starts_with('(') && !text(end - 1).ends_with([':', '?']) {
+                if let Some(close) = (end..stop.min(end + LONGEST)).find(|&k| text(k).contains(')')) {
+                    end = if text(close).ends_with([':', '?']) || close + 1 == stop { close + 1 } else { end };
+                }
+            }
+            let last = text(end - 1);
+            let colon = last.ends_with([':', '?']) || (end < stop && matches!(text(end), ":" | "::"));
+            let alone = end == stop;
+            if (from..from + n).any(|k| k + 1 < end && text(k).ends_with([':', '?', ';'])) {
+                continue;
+            }
+            let words = &line.words[from..from + n];
+            let folded: String = words.iter().map(|&w| fold(&page.word(w).text)).collect();
+            let capitals = words.iter().all(|&w| !page.word(w).text.chars().any(char::is_lowercase));
+            let Some((entry, like)) = self.entry_of(&folded, kind, colon || alone || capitals) else { continue };
+            let stand = if colon {
+                Stand::Colon
+            } else if alone && opens && (line.starts.len() == 1 || from > 1) {
+                Stand::Alone
+            } else if opens && from <= 1 && self.stands_aside(page, line, from, end, folded.len(), capitals) {
+                Stand::Side
+            } else if alone && opens {
+                Stand::Alone
+            } else {
+                continue;
+            };
+            // In the middle of a line a heading must be sure: to the letter, with its colon.
+            if (!opens && (stand != Stand::Colon || like < 0.9)) || (entry.lone && stand == Stand::Side) {
+                continue;
+            }
+            // `Plan:` is a heading, `plan` in prose that ends a line is none.
+            if stand == Stand::Alone && folded.len() < 4 && !capitals {
+                continue;
+            }
+            end += usize::from(colon && !last.ends_with([':', '?']));
+            return Some(Hit { at: 0, start: from, end, entry: Some(entry.clone()), likeness: like, stand });
+        }
+        None
+    }
+
+    /// Whether a wording at the start of a line stands left of its text: a wide gap, or a wider blank than usual before a capital.
+    fn stands_aside(&self, page: &PageLayout, line: &TextLine, from: usize, end: usize, letters: usize, capitals: bool) -> bool {
+        let Some(&next) = line.words.get(end) else { return false };
+        let (a, b) = (page.word(line.words[end - 1]), page.word(next));
+        let gap = (b.rect.x - a.rect.right()) / page.unit;
+        if line.starts.contains(&end) {
+            return true;
+        }
+        let opens_text = b.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        // The blanks within the heading tell how wide a blank is.
+        let inner = line.words[from..end].windows(2).map(|w| page.word(w[1]).rect.x - page.word(w[0]).rect.right());
+        let blank = inner.fold(0.0_f32, f32::max) / page.unit;
+        opens_text && letters >= 8 && (gap > 0.75 && gap > 1.25 * blank)
+            || (capitals && letters >= 8 && b.text.chars().any(char::is_lowercase) && opens_text)
+    }
+
+    fn opening(&self, page: &PageLayout, line: &TextLine) -> Option<(usize, &Entry)> {
+        let words = folded_words(&page.text_of(&line.words[..line.words.len().min(LONGEST)]));
+        self.openings
+            .iter()
+            .filter(|(phrase, _)| words.len() > phrase.len() && words[..phrase.len()] == phrase[..])
+            .max_by_key(|(phrase, _)| phrase.len())
+            .map(|(phrase, entry)| (phrase.len(), entry))
+    }
+
+    /// Whether a line closes the text: a signature phrase at its start, or a name with a degree.
+    fn ends_text(&self, page: &PageLayout, line: &TextLine) -> bool {
+        let words = folded_words(&page.text_of(&line.words));
+        let starts = |phrase: &Vec<String>| {
+            words.len() >= phrase.len() && words.iter().zip(phrase).all(|(read, word)| likeness(read, word).is_some())
+        };
+        let colon = line.words.first().is_some_and(|&w| page.word(w).text.ends_with(':'));
+        // One letter and a colon: dictated, transcribed.
+        let initials = colon
+            && matches!(words.first().map(String::as_str), Some("d" | "t" | "dd" | "dt" | "cc"))
+            && page.word(line.words[0]).text != "CC:";
+        let short = words.len() <= 7;
+        let degree = short
+            && line.words.len() > 1
+            && line.words[1..].iter().any(|&w| {
+                let text = &page.word(w).text;
+                text.chars().any(char::is_uppercase)
+                    && self.degrees.contains(&fold(text))
+                    && text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase)
+            })
+            && !line.words.iter().any(|&w| page.word(w).text.ends_with(':'));
+        self.signatures.iter().any(|p| (p.len() > 1 || short) && starts(p)) || initials || degree
+    }
+
+    /// Lines that open with a letter of SOAP, by index; empty unless two different letters stand there.
+    fn soap_lines(&self, pages: &[PageLayout], lines: &[TextLine]) -> BTreeMap<usize, Section> {
+        let mut found = BTreeMap::new();
+        for (at, line) in lines.iter().enumerate() {
+            let Some(&first) = line.words.first() else { continue };
+            let text = pages[line.page].word(first).text.as_str();
+            let marked = text.ends_with([':', '.', ')', '-']) || line.starts.get(1) == Some(&1);
+            let letter = text.trim_end_matches([':', '.', ')', '-', ';']);
+            // O is read as a nought.
+            let letter = if letter == "0" { "O" } else { letter };
+            if let Some(section) = self.soap.get(letter).filter(|_| marked && line.words.len() > 1) {
+                found.insert(at, *section);
+            }
+        }
+        let distinct: BTreeSet<Section> = found.values().copied().collect();
+        if distinct.len() >= 2 { found } else { BTreeMap::new() }
+    }
+}
+
+fn read_entry(entry: &EntryText) -> Result<Entry, String> {
+    let section = match &entry.section {
+        Some(name) => Some(Section::parse(name).ok_or_else(|| format!("`{name}` is not the name of a section"))?),
+        None => None,
+    };
+    let items = match entry.items.as_deref() {
+        None => None,
+        Some("condition") => Some(Group::Condition),
+        Some("medication") => Some(Group::Medication),
+        Some("allergy") => Some(Group::Allergy),
+        Some("procedure") => Some(Group::Procedure),
+        Some("immunization") => Some(Group::Immunization),
+        Some(other) => return Err(format!("`{other}` is not a list of items")),
+    };
+    let mut kinds = Vec::new();
+    for code in &entry.kinds {
+        kinds.push(DocumentKind::parse(code).ok_or_else(|| format!("`{code}` is not the code of a kind of document"))?);
+    }
+    Ok(Entry { section, items, short: entry.short, kinds, lone: entry.lone })
+}
+
+fn is_dash(text: &str) -> bool {
+    matches!(text, "-" | "–" | "—" | "~")
+}
+
+/// A number before a heading or an item: `1.`, `(2)`, `3)`, `IV.`.
+pub(crate) fn is_number(text: &str) -> bool {
+    let inner = text.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
+    inner.len() < text.len()
+        && !inner.is_empty()
+        && inner.len() <= 4
+        && (inner.chars().all(|c| c.is_ascii_digit()) || inner.chars().all(|c| matches!(c, 'I' | 'V' | 'X')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::body;
+    use super::super::testing::typed;
+    use super::*;
+
+    pub(crate) fn headings() -> Headings {
+        Headings::parse(include_str!("../../config/headings.toml")).unwrap()
+    }
+
+    fn found(text: &str, kind: DocumentKind) -> Vec<(usize, Option<Section>, Stand)> {
+        let pages = [typed(text)];
+        let headings = headings();
+        let lines = body::lines(&pages, &headings.furniture);
+        headings.hits(&pages, &lines, kind).into_iter().map(|h| (h.at, h.entry.and_then(|e| e.section), h.stand)).collect()
+    }
+
+    #[test]
+    fn headings_stand_alone_before_colons_and_aside() {
+        use Section::*;
+        for (text, want) in [
+            ("Past Medical History\nAsthma", vec![(0, Some(PastMedicalHistory), Stand::Alone)]),
+            ("IMPRESSION: NO FRACTURE.", vec![(0, Some(Impression), Stand::Colon)]),
+            ("IMPRESSI0N: NO FRACTURE.", vec![(0, Some(Impression), Stand::Colon)]),
+            ("ALLERG TES: none known", vec![(0, Some(Allergies), Stand::Colon)]),
+            ("Assessment/Plan: rest", vec![(0, Some(AssessmentAndPlan), Stand::Colon)]),
+            ("3. HISTORY OF PRESENT ILLNESS: a cough", vec![(0, Some(HistoryOfPresentIllness), Stand::Colon)]),
+            ("Present illness     This is a man", vec![(0, Some(HistoryOfPresentIllness), Stand::Side)]),
+            ("Allergies: penicillin. Medications: aspirin", vec![(0, Some(Allergies), Stand::Colon), (0, Some(Medications), Stand::Colon)]),
+            ("he takes his\nmedications and feels well", vec![]),
+            ("Medications were reviewed with her", vec![]),
+            ("Skin: no rash", vec![]),
+            ("Seen today, the plan: none", vec![]),
+        ] {
+            assert_eq!(found(text, DocumentKind::ProgressNote), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_of_document_has_its_own_headings() {
+        assert_eq!(found("EXAMINATION\nCHEST", DocumentKind::ImagingReport), [(0, None, Stand::Alone)]);
+        assert_eq!(found("EXAMINATION\nCHEST", DocumentKind::ProgressNote), [(0, Some(Section::PhysicalExam), Stand::Alone)]);
+    }
+
+    #[test]
+    fn letters_of_soap_count_in_company_only() {
+        assert_eq!(found("S: feels well", DocumentKind::ProgressNote), []);
+        let got = found("S: feels well\n0: no fever", DocumentKind::ProgressNote);
+        assert_eq!(got.iter().map(|h| h.1).collect::<Vec<_>>(), [Some(Section::Subjective), Some(Section::Objective)]);
+    }
+
+    #[test]
+    fn signatures_end_the_text() {
+        for text in ["Electronically signed by A. Roe", "Anne B. Roe, MD", "Sincerely,", "D: 11/12/2007", "cc: A. Roe"] {
+            assert_eq!(found(text, DocumentKind::ProgressNote), [(0, None, Stand::Alone)], "{text}");
+        }
+        assert_eq!(found("He saw the doctor of the other clinic last week, A. Roe, MD, for this", DocumentKind::ProgressNote), []);
+    }
+
+    #[test]
+    fn wrong_names_in_the_list_are_refused() {
+        for (from, to) in [("section = \"plan\"", "section = \"plans\""), ("items = \"allergy\"", "items = \"x\""), ("'^form", "'^(form")] {
+            let text = include_str!("../../config/headings.toml").replace(from, to);
+            assert!(matches!(Headings::parse(&text), Err(VocabularyError::Parse { .. })), "{to}");
+        }
+    }
+}
