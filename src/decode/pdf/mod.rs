@@ -1,0 +1,184 @@
+//! PDF, page by page: a scanned page is the image it holds, at that image's own resolution; any other page is rendered, and brings
+//! its words along where they are painted text.
+
+mod collect;
+mod second;
+mod words;
+
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hayro_interpret::hayro_syntax::object::Dict;
+use hayro_interpret::hayro_syntax::page::Page;
+use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
+use hayro_interpret::util::TransformExt;
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, InterpreterWarning, interpret_page, kurbo};
+
+use self::collect::Collector;
+use self::second::SecondReader;
+use super::DecodeSettings;
+use super::child::{DecodeError, Sink};
+use super::grey::{check_size, credible_dpi, luma, over_white};
+use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
+
+/// PDF user space units to an inch.
+const POINTS: f64 = 72.0;
+
+/// Share of the page that images may cover before painted text is no longer taken for all that stands on it.
+const MOST_PICTURE: f64 = 0.25;
+
+/// Decodes every page.
+pub(super) fn decode(mut input: File, sink: &mut Sink<'_>) -> Result<(), DecodeError> {
+    let settings = sink.settings;
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(|e| {
+        SourceFailure::new(FailureKind::Unreadable, format!("the file cannot be read: {}; check the disk, then run again", e.kind()))
+    })?;
+    let bytes = Arc::new(bytes);
+    let pdf = Pdf::new(bytes.clone()).map_err(|e| match e {
+        LoadPdfError::Decryption(_) => SourceFailure::new(FailureKind::Encrypted, "the PDF is locked by a password; save it without one"),
+        LoadPdfError::Invalid => broken("the PDF is damaged"),
+    })?;
+    // The parser finds what pages it can in a torso. Half a chart that passes for a whole one is worse than none.
+    if !ends_properly(&bytes) {
+        return Err(broken("the PDF is cut off").into());
+    }
+    let pages = pdf.pages();
+    let found = pages.len() as u32;
+    let count = found.max(stated_count(&pdf).min(pdf.len() as u32));
+    sink.start(count)?;
+    let mut second = SecondReader::new(&bytes, found);
+    for (number, page) in (1..).zip(pages.iter()) {
+        sink.page(number, |number| read_page(page, number, settings, &mut second))?;
+    }
+    for number in found + 1..=count {
+        sink.page(number, |_| Err(broken("the PDF promises this page and does not hold it")))?;
+    }
+    Ok(())
+}
+
+/// Whether a trailer stands at the end: the last `startxref` has no object behind it. In a linearized file and after updates
+/// there are several, and a cut then leaves an early one with objects behind.
+fn ends_properly(bytes: &[u8]) -> bool {
+    let find_last = |what: &[u8]| bytes.windows(what.len()).rposition(|w| w == what);
+    let Some(trailer) = find_last(b"startxref") else { return false };
+    !bytes[trailer..].windows(6).any(|w| w == b"endobj")
+}
+
+/// Pages that the page tree says it has.
+fn stated_count(pdf: &Pdf) -> u32 {
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    root.and_then(|root| root.get::<Dict<'_>>(b"Pages")).and_then(|pages| pages.get::<u32>(b"Count")).unwrap_or(0)
+}
+
+fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, second: &mut SecondReader) -> Result<RawPage, SourceFailure> {
+    if page.raw().contains_key(b"Contents") && page.page_stream().is_none() {
+        return Err(broken("the content of the page cannot be unpacked"));
+    }
+    let size = page.render_dimensions();
+    let mut found = Collector::new(size, settings);
+    interpret(page, &mut found, &InterpreterSettings::default());
+    if found.cover_is_broken {
+        return Err(broken("the scanned image of the page is cut off or damaged"));
+    }
+    if found.nothing_drawn() && page.resources().x_objects.entries().next().is_some() {
+        return Err(broken("the page refers to a picture that the PDF does not hold"));
+    }
+    let glyphs = std::mem::take(&mut found.glyphs);
+    if let Some(cover) = found.take_lone_cover() {
+        check_size(cover.grey.width.into(), cover.grey.height.into(), settings)?;
+        let scale = (f64::from(cover.grey.width) / f64::from(size.0), f64::from(cover.grey.height) / f64::from(size.1));
+        let dpi = credible_dpi(scale.0 * POINTS, scale.1 * POINTS, cover.grey.width, cover.grey.height);
+        let (words, _) = words::build(&glyphs, |glyph| !glyph.blank, scale);
+        let text = (!words.is_empty()).then_some(TextLayer { words, visible: false });
+        return Ok(RawPage { number, grey: cover.grey, dpi, tagged_turn: 0, text });
+    }
+
+    let (grey, scale) = render(page, size, found.dpi(settings.render_dpi), settings)?;
+    let dpi = credible_dpi(scale * POINTS, scale * POINTS, grey.width, grey.height);
+    let trusted = found.image_share() < MOST_PICTURE && text_is_readable(&glyphs, found.curves);
+    let (mut words, turn) = words::build(&glyphs, |glyph| glyph.visible && !glyph.blank, (scale, scale));
+    // White on white, or painted over later: not to be seen, so not to be read.
+    let before = words.len();
+    words.retain(|word| words::stands_out(&grey, word));
+    let visible = trusted && !words.is_empty() && words.len() * 10 >= before * 9;
+    if visible {
+        second.doubt(number.get(), &mut words, settings);
+    } else {
+        (words, _) = words::build(&glyphs, |glyph| !glyph.blank, (scale, scale));
+    }
+    let text = (!words.is_empty()).then_some(TextLayer { words, visible });
+    Ok(RawPage { number, grey, dpi, tagged_turn: if visible { turn } else { 0 }, text })
+}
+
+/// Whether the painted glyphs say what they are, and are the writing of the page rather than a note beside drawn letters.
+fn text_is_readable(glyphs: &[collect::Glyph], curves: usize) -> bool {
+    let seen = || glyphs.iter().filter(|g| g.visible && !g.blank);
+    let (all, unknown) = (seen().count(), seen().filter(|g| !g.known).count());
+    all > 0 && unknown * 50 <= all && curves <= all.max(50) * 10
+}
+
+fn interpret(page: &Page<'_>, collector: &mut Collector<'_>, interpreter: &InterpreterSettings) {
+    let (width, height) = page.render_dimensions();
+    let bounds = kurbo::Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    // A cache a page: kept over a file of thousands of pages it would hold every font and image of them.
+    let cache = InterpreterCache::new();
+    let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, &cache, page.xref(), interpreter.clone());
+    interpret_page(page, &mut context, collector);
+}
+
+/// Renders the page; the scale is pixels a point.
+fn render(page: &Page<'_>, (width, height): (f32, f32), dpi: f64, settings: &DecodeSettings) -> Result<(GreyPage, f64), SourceFailure> {
+    let (width, height) = (f64::from(width), f64::from(height));
+    let by_area = (settings.max_pixels() as f64 / (width * height)).sqrt();
+    let by_side = f64::from(settings.max_side.min(u32::from(u16::MAX))) / width.max(height);
+    let scale = (dpi / POINTS).min(by_area * 0.999).min(by_side * 0.999);
+    // Below this, print of the usual size is no longer legible: the page is a poster, or a trap.
+    const LEAST_DPI: f64 = 60.0;
+    if !(scale * POINTS >= LEAST_DPI && width * scale >= 1.0 && height * scale >= 1.0) {
+        return Err(SourceFailure::new(
+            FailureKind::TooLarge,
+            format!(
+                "the page measures {width:.0} x {height:.0} points, too much to render; print it smaller, or raise decode.max_megapixels"
+            ),
+        ));
+    }
+    let failed = Arc::new(AtomicBool::new(false));
+    let flag = failed.clone();
+    let interpreter = InterpreterSettings {
+        warning_sink: Arc::new(move |warning| {
+            if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
+                flag.store(true, Ordering::Relaxed);
+            }
+        }),
+        ..InterpreterSettings::default()
+    };
+    let output =
+        hayro::PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: hayro::vello_cpu::color::palette::css::WHITE };
+    let pixmap = hayro::render(page, &hayro::RenderCache::new(), &interpreter, &hayro::RenderSettings::default(), &output);
+    // The renderer leaves out an image that it cannot decode. A small ornament may go; a picture of something may not.
+    if failed.load(Ordering::Relaxed) {
+        let mut check = Collector::new((width as f32, height as f32), settings);
+        check.check_images = true;
+        interpret(page, &mut check, &InterpreterSettings::default());
+        if check.cover_is_broken {
+            return Err(broken("an image of the page is cut off or damaged"));
+        }
+    }
+    let pixels = pixmap.data_as_u8_slice().chunks_exact(4).map(over_white_premultiplied).collect();
+    Ok((GreyPage { width: pixmap.width().into(), height: pixmap.height().into(), pixels }, scale))
+}
+
+fn over_white_premultiplied(pixel: &[u8]) -> u8 {
+    match *pixel {
+        [r, g, b, 255] => luma(r, g, b),
+        [r, g, b, a] => luma(r, g, b).saturating_add(over_white(0, a)),
+        _ => 255,
+    }
+}
+
+fn broken(what: &str) -> SourceFailure {
+    SourceFailure::new(FailureKind::Broken, format!("{what}; open it in a viewer and save it anew, or scan it anew"))
+}
