@@ -131,6 +131,23 @@ impl Affine {
         }
     }
 
+    /// The map that undoes this one; `None` where there is none (a flat or broken map).
+    pub fn inverse(&self) -> Option<Affine> {
+        let [a, b, c, d, e, f] = self.m;
+        let det = a * e - b * d;
+        let m = [e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det];
+        m.iter().all(|v| v.is_finite()).then_some(Affine { m })
+    }
+
+    /// Maps a rectangle to the upright hull of its image.
+    pub fn hull(&self, rect: &Rect) -> Rect {
+        let (x0, y0, x1, y1) = (f64::from(rect.x), f64::from(rect.y), f64::from(rect.right()), f64::from(rect.bottom()));
+        let corners = [self.apply(x0, y0), self.apply(x1, y0), self.apply(x0, y1), self.apply(x1, y1)];
+        let low = corners.iter().fold((f64::MAX, f64::MAX), |m, p| (m.0.min(p.0), m.1.min(p.1)));
+        let high = corners.iter().fold((f64::MIN, f64::MIN), |m, p| (m.0.max(p.0), m.1.max(p.1)));
+        Rect::from_corners(low.0 as f32, low.1 as f32, high.0 as f32, high.1 as f32)
+    }
+
     /// Maps a rectangle of upright pixels to the upright hull of its image, cut to 0–100 percent.
     pub fn to_percent(&self, rect: &Rect) -> PercentBox {
         let (x0, y0, x1, y1) = (f64::from(rect.x), f64::from(rect.y), f64::from(rect.right()), f64::from(rect.bottom()));
@@ -151,6 +168,15 @@ mod tests {
     fn maps_compose_in_reading_order() {
         let both = Affine::scale(2.0, 3.0).then(&Affine::translate(1.0, 1.0));
         assert_eq!(both.apply(1.0, 1.0), (3.0, 4.0));
+    }
+
+    #[test]
+    fn a_map_and_its_inverse_change_nothing() {
+        let map = Affine { m: [0.9, -0.1, 5.0, 0.2, 1.1, -3.0] };
+        let (x, y) = map.then(&map.inverse().unwrap()).apply(12.0, 34.0);
+        assert!((x - 12.0).abs() < 1e-9 && (y - 34.0).abs() < 1e-9);
+        assert_eq!(Affine::scale(0.0, 1.0).inverse(), None);
+        assert_eq!(Affine::scale(2.0, 3.0).hull(&Rect::new(1.0, 1.0, 2.0, 2.0)), Rect::new(2.0, 3.0, 4.0, 6.0));
     }
 
     #[test]
