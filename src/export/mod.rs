@@ -4,6 +4,7 @@
 //! ledger. [`ArchiveWriter`] alone creates, replaces and removes files of the archive. [`bundle_path`] says where a bundle lies.
 
 mod error;
+pub mod fhir;
 mod fields_csv;
 mod names;
 #[cfg(test)]

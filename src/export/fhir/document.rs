@@ -1,0 +1,204 @@
+//! The document itself: DocumentReference, Composition, the Encounter it tells of, the people and places it names, and the Device that read it.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::datatypes::{LOINC, Object, absent, concept, full_date, instant, named_concept, narrative, object, put, text};
+use super::draft::{Added, Draft, Identity};
+use super::terms::TERMS;
+use crate::model::{DecidedValue, DocumentKind, Field, Section, Status};
+
+const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+const NPI: &str = "http://hl7.org/fhir/sid/us-npi";
+
+/// Who and what the paper names besides the patient.
+pub(super) struct People {
+    practitioner: Option<Added>,
+    organization: Option<Added>,
+}
+
+/// Adds the Practitioner and the Organization of the letterhead, where they leave.
+pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
+    let mut resource = Object::new();
+    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut identity = Identity::Document;
+    if let Some((name, value)) = draft.read(Field::Practitioner, text) {
+        resource.insert("name".to_owned(), json!([{"text": name}]));
+        evidence.push(value);
+    }
+    if let Some((npi, value)) =
+        draft.read(Field::Npi, |raw| text(raw).filter(|npi| npi.len() == 10 && npi.bytes().all(|b| b.is_ascii_digit())))
+    {
+        identity = Identity::Shared { system: NPI.to_owned(), value: npi };
+        evidence.push(value);
+    }
+    let waits = draft.waits(Field::Practitioner) || draft.waits(Field::Npi);
+    // Without a national number a practitioner is this document's own: two doctors may share a name.
+    let practitioner = (!evidence.is_empty()).then(|| draft.add("Practitioner", "Practitioner", resource, evidence, identity, waits));
+    let organization =
+        draft.read(Field::Organization, text).map(|(name, value)| add_organization(draft, "Organization", &name, value, None));
+    People { practitioner, organization }
+}
+
+/// Adds an Organization that is known by its name alone. It says no more than the name, so that equal names may well be one resource.
+pub(super) fn add_organization<'a>(draft: &mut Draft<'a>, path: &str, name: &str, value: &'a DecidedValue, kind: Option<&str>) -> Added {
+    let mut resource = Object::new();
+    resource.insert("name".to_owned(), name.into());
+    let system = "http://terminology.hl7.org/CodeSystem/organization-type";
+    put(&mut resource, "type", kind.map(|code| json!([concept(system, code)])));
+    let key = format!("{}|{}", kind.unwrap_or_default(), name.to_lowercase());
+    let identity = Identity::Shared {
+        system: "urn:chartlift:organization".to_owned(),
+        value: Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chartlift:organization:{key}").as_bytes()).to_string(),
+    };
+    draft.add("Organization", path, resource, vec![value], identity, false)
+}
+
+/// Adds chartlift itself.
+pub(super) fn add_device(draft: &mut Draft<'_>) -> Added {
+    let version = draft.context.version.clone();
+    let resource = object(json!({
+        "status": "active",
+        "deviceName": [{"name": "chartlift", "type": "model-name"}],
+        "type": {"text": "Software that reads scanned medical records"},
+        "version": [{"value": version}],
+    }));
+    let identity = Identity::Shared { system: "urn:chartlift:device".to_owned(), value: format!("chartlift/{version}") };
+    draft.add("Device", "Device", resource, Vec::new(), identity, false)
+}
+
+/// Adds the Encounter, if its beginning or end leaves.
+pub(super) fn add_encounter(draft: &mut Draft<'_>, patient: &Added, people: &People) -> Option<Added> {
+    let start = draft.read(Field::EncounterStart, full_date);
+    // A stay that ends before it begins was misread, one way or the other (per-1); the end is the rarer of the two on paper.
+    let first = start.as_ref().map(|(date, _)| date.clone());
+    let end = draft.read(Field::EncounterEnd, |raw| full_date(raw).filter(|end| first.as_ref().is_none_or(|start| start <= end)));
+    let mut period = Object::new();
+    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    for (key, found) in [("start", &start), ("end", &end)] {
+        if let Some((date, value)) = found {
+            period.insert(key.to_owned(), date.as_str().into());
+            evidence.push(value);
+        }
+    }
+    if evidence.is_empty() {
+        return None;
+    }
+    let kind = draft.kind();
+    let class = match kind.and_then(|kind| TERMS.encounter_classes.get(&kind)) {
+        Some(code) => json!({"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": code}),
+        None => json!({"system": NULL_FLAVOR, "code": "UNK"}),
+    };
+    let mut encounter = object(json!({
+        "status": if end.is_some() { "finished" } else { "unknown" },
+        "class": class,
+        "period": period,
+        "subject": patient.reference(),
+    }));
+    if let (Some(DocumentKind::AdministrativeNote), Some(attending)) = (kind, &people.practitioner) {
+        let role = concept("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "ATND");
+        encounter.insert("participant".to_owned(), json!([{"type": [role], "individual": attending.reference()}]));
+    }
+    let waits = draft.waits(Field::EncounterStart) || draft.waits(Field::EncounterEnd);
+    Some(draft.add("Encounter", "Encounter", encounter, evidence, Identity::Document, waits))
+}
+
+/// The author of the paper: its practitioner, where that kind of paper bears its author's name.
+fn author<'p>(draft: &Draft<'_>, people: &'p People) -> Option<&'p Added> {
+    people.practitioner.as_ref().filter(|_| draft.kind().is_some_and(|kind| TERMS.is_authored(kind)))
+}
+
+/// The document's type: its LOINC code, or unknown (US Core allows `UNK`) while the kind is unsure.
+fn document_type(kind: Option<DocumentKind>) -> Value {
+    match kind {
+        Some(kind) => named_concept(LOINC, kind.as_str(), kind.display()),
+        None => named_concept(NULL_FLAVOR, "UNK", "unknown"),
+    }
+}
+
+/// `final` once a person has settled every value of the document, else `preliminary`.
+fn reading_status(draft: &Draft<'_>) -> &'static str {
+    let settled = |status| matches!(status, Status::Verified | Status::Corrected | Status::Rejected);
+    let values = &draft.record.values;
+    if !values.is_empty() && values.iter().all(|value| settled(value.status)) { "final" } else { "preliminary" }
+}
+
+/// Adds the DocumentReference: the scan, its digest, its kind and its date.
+pub(super) fn add_reference(draft: &mut Draft<'_>, patient: &Added, people: &People, encounter: Option<&Added>) -> Added {
+    let record = draft.record;
+    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
+        evidence.push(value);
+        kind
+    });
+    let mut attachment = object(json!({"contentType": record.file_kind.media_type(), "url": draft.source_url()}));
+    put(&mut attachment, "title", text(record.id.as_str()));
+    // FHIR's `unsignedInt` ends at 2^31 - 1.
+    put(&mut attachment, "size", (record.size <= 0x7fff_ffff).then_some(record.size));
+    let mut document = object(json!({
+        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", draft.uuid("DocumentReference"))},
+        "identifier": [{"system": "urn:chartlift:sha256", "value": record.sha256.to_string()}],
+        "status": "current",
+        "docStatus": reading_status(draft),
+        "type": document_type(kind),
+        "subject": patient.reference(),
+        "date": instant(record.recorded_at),
+        "content": [{"attachment": attachment}],
+    }));
+    if kind.is_none_or(|kind| TERMS.is_clinical(kind)) {
+        let system = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category";
+        document.insert("category".to_owned(), json!([concept(system, "clinical-note")]));
+    }
+    let authored = author(draft, people);
+    let authors: Vec<Value> = authored.into_iter().chain(&people.organization).map(Added::reference).collect();
+    put(&mut document, "author", (!authors.is_empty()).then_some(authors));
+    let mut context = Object::new();
+    put(&mut context, "encounter", encounter.map(|encounter| json!([encounter.reference()])));
+    // The paper's own date; `date` above is the day on which this reference was made.
+    if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
+        context.insert("period".to_owned(), json!({"start": date, "end": date}));
+        evidence.push(value);
+    }
+    if authored.is_none() {
+        // The ordering physician of a result, the attending of a face sheet.
+        put(&mut context, "related", people.practitioner.as_ref().map(|related| json!([related.reference()])));
+    }
+    put(&mut document, "context", (!context.is_empty()).then_some(context));
+    let waits = draft.waits(Field::DocumentType) || draft.waits(Field::DocumentDate);
+    draft.add("DocumentReference", "DocumentReference", document, evidence, Identity::Document, waits)
+}
+
+/// Adds the Composition, if any section leaves.
+pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &People, encounter: Option<&Added>, device: &Added) {
+    let kind = draft.kind();
+    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut sections = Vec::new();
+    for &section in Section::ALL {
+        let Some((words, value)) = draft.read(section.field(), text) else { continue };
+        let (title, code) = TERMS.section(section, kind);
+        let mut entry = object(json!({"title": title, "text": narrative(&words)}));
+        put(&mut entry, "code", code.map(|code| concept(LOINC, code)));
+        sections.push(entry);
+        evidence.push(value);
+    }
+    if sections.is_empty() {
+        return;
+    }
+    let date = draft.read(Field::DocumentDate, full_date).map(|(date, _)| date);
+    let author = author(draft, people).unwrap_or(device);
+    let mut composition = object(json!({
+        "status": reading_status(draft),
+        "type": document_type(kind),
+        "subject": patient.reference(),
+        "author": [author.reference()],
+        "title": kind.map_or("Scanned document", DocumentKind::display),
+        "section": sections,
+    }));
+    match date {
+        Some(date) => composition.insert("date".to_owned(), date.into()),
+        None => composition.insert("_date".to_owned(), absent(draft.waits(Field::DocumentDate))),
+    };
+    put(&mut composition, "encounter", encounter.map(Added::reference));
+    let waits = Section::ALL.iter().any(|section| draft.waits(section.field()));
+    draft.add("Composition", "Composition", composition, evidence, Identity::Document, waits);
+}

@@ -1,0 +1,259 @@
+//! A bundle under construction: which values may leave, what was made of them, and the identity of every resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::datatypes::{Exact, Object, instant, percent, query, text};
+use super::{Bundle, ExportContext, LeftOut, LeftOutReason};
+use crate::export::fields_csv::in_order;
+use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
+
+/// Of the resources that chartlift makes: `<digest>/<ordinal>/<place>`.
+pub(super) const RESOURCE_SYSTEM: &str = "urn:chartlift:resource";
+const OBSERVATION_VALUE: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+
+/// The values of one item of a repeated group.
+#[derive(Clone, Default)]
+pub(super) struct Item<'a> {
+    /// The values that may leave and say something.
+    pub leaving: BTreeMap<Field, &'a DecidedValue>,
+    /// Fields that wait for a person.
+    pub waiting: BTreeSet<Field>,
+}
+
+/// A resource that is in the bundle.
+#[derive(Clone, Debug)]
+pub(super) struct Added {
+    /// Its `urn:uuid:`.
+    pub url: String,
+}
+
+impl Added {
+    /// A Reference to it.
+    pub fn reference(&self) -> Value {
+        json!({"reference": self.url})
+    }
+}
+
+/// How a server recognises a resource that it already has.
+pub(super) enum Identity {
+    /// By the document and the place within it.
+    Document,
+    /// By an identifier that is the same in other documents.
+    Shared {
+        /// Its system.
+        system: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+pub(super) struct Entry<'a> {
+    pub path: String,
+    pub url: String,
+    pub evidence: Vec<&'a DecidedValue>,
+    resource: Object,
+    query: String,
+}
+
+pub(super) struct Draft<'a> {
+    pub record: &'a DocumentRecord,
+    pub context: &'a ExportContext,
+    pub entries: Vec<Entry<'a>>,
+    /// Values by field and item; of several that leave, the first in the order of fields.csv.
+    singles: BTreeMap<Field, &'a DecidedValue>,
+    waiting: BTreeSet<Field>,
+    items: BTreeMap<Group, BTreeMap<u32, Item<'a>>>,
+    refused: BTreeSet<(Field, Option<u32>)>,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(record: &'a DocumentRecord, context: &'a ExportContext) -> Self {
+        let mut draft = Self {
+            record,
+            context,
+            entries: Vec::new(),
+            singles: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            items: BTreeMap::new(),
+            refused: BTreeSet::new(),
+        };
+        for value in in_order(&record.values) {
+            let field = value.extracted.field;
+            let leaves = value.status.leaves() && text(&value.extracted.value).is_some();
+            match field.group() {
+                Some(group) => {
+                    let item = draft.items.entry(group).or_default().entry(value.extracted.item.unwrap_or(0)).or_default();
+                    if leaves {
+                        item.leaving.entry(field).or_insert(value);
+                    } else if value.status == Status::Review {
+                        item.waiting.insert(field);
+                    }
+                }
+                None if leaves => {
+                    draft.singles.entry(field).or_insert(value);
+                }
+                None if value.status == Status::Review => {
+                    draft.waiting.insert(field);
+                }
+                None => {}
+            }
+        }
+        draft
+    }
+
+    /// A single value that may leave.
+    pub fn single(&self, field: Field) -> Option<&'a DecidedValue> {
+        self.singles.get(&field).copied()
+    }
+
+    /// A single value that may leave, as `read` reads it; what `read` refuses is listed as left out for its form.
+    pub fn read<T>(&mut self, field: Field, read: impl FnOnce(&str) -> Option<T>) -> Option<(T, &'a DecidedValue)> {
+        let value = self.single(field)?;
+        self.read_value(value, read).map(|read| (read, value))
+    }
+
+    /// The same for a value in hand.
+    pub fn read_value<T>(&mut self, value: &'a DecidedValue, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let read = read(&value.extracted.value);
+        if read.is_none() {
+            self.refused.insert((value.extracted.field, value.extracted.item));
+        }
+        read
+    }
+
+    /// Whether a single field waits for a person and nothing of it leaves.
+    pub fn waits(&self, field: Field) -> bool {
+        self.waiting.contains(&field) && !self.singles.contains_key(&field)
+    }
+
+    /// The items of a group, by number.
+    pub fn items(&self, group: Group) -> BTreeMap<u32, Item<'a>> {
+        self.items.get(&group).cloned().unwrap_or_default()
+    }
+
+    /// The kind of the document, where that may leave.
+    pub fn kind(&self) -> Option<DocumentKind> {
+        self.single(Field::DocumentType).and_then(|value| DocumentKind::parse(value.extracted.value.trim()))
+    }
+
+    /// The name of a place within the document: `<digest>/<ordinal>/<path>`.
+    pub fn place(&self, path: &str) -> String {
+        format!("{}/{}/{path}", self.record.sha256, self.record.ordinal)
+    }
+
+    /// The UUIDv5 of a place within the document.
+    pub fn uuid(&self, path: &str) -> Uuid {
+        Uuid::new_v5(&namespace(), self.place(path).as_bytes())
+    }
+
+    /// The source's address: its path, percent-encoded, below the site's base.
+    pub fn source_url(&self) -> String {
+        format!("{}{}", self.context.settings.source_base, percent(self.record.source.as_str(), b"/"))
+    }
+
+    /// Adds a resource made of `evidence`: gives it its type, labels, identifier and condition.
+    pub fn add(
+        &mut self,
+        kind: &str,
+        path: &str,
+        mut resource: Object,
+        evidence: Vec<&'a DecidedValue>,
+        identity: Identity,
+        waits: bool,
+    ) -> Added {
+        let url = format!("urn:uuid:{}", self.uuid(path));
+        resource.insert("resourceType".to_owned(), kind.into());
+        let mut meta = Object::new();
+        if !evidence.is_empty() {
+            let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
+            let codes = if human { &["AIAST", "RELIABLE"][..] } else { &["AIAST"] };
+            let labels: Vec<Value> = codes.iter().map(|code| json!({"system": OBSERVATION_VALUE, "code": code})).collect();
+            meta.insert("security".to_owned(), labels.into());
+        }
+        let mut tags = Vec::new();
+        if waits {
+            tags.push(json!({"system": "urn:chartlift:review", "code": "waiting"}));
+        }
+        let (system, value) = match identity {
+            Identity::Document => (RESOURCE_SYSTEM.to_owned(), self.place(path)),
+            Identity::Shared { system, value } => (system, value),
+        };
+        let condition = if kind == "Provenance" {
+            let code = self.uuid(path).to_string();
+            tags.push(json!({"system": RESOURCE_SYSTEM, "code": code}));
+            query("_tag", RESOURCE_SYSTEM, &code)
+        } else {
+            let query = query("identifier", &system, &value);
+            identify(kind, &mut resource, &system, &value);
+            query
+        };
+        if !tags.is_empty() {
+            meta.insert("tag".to_owned(), tags.into());
+        }
+        if !meta.is_empty() {
+            resource.insert("meta".to_owned(), meta.into());
+        }
+        self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, query: condition });
+        Added { url }
+    }
+
+    /// Closes the bundle and counts what may leave and did not.
+    pub fn finish(self) -> Bundle {
+        let used: BTreeSet<(Field, Option<u32>)> =
+            self.entries.iter().flat_map(|e| &e.evidence).map(|v| (v.extracted.field, v.extracted.item)).collect();
+        let mut left_out = BTreeSet::new();
+        for value in &self.record.values {
+            let key = (value.extracted.field, value.extracted.item);
+            if value.status.leaves() && !value.extracted.value.is_empty() && !used.contains(&key) {
+                let reason = if self.refused.contains(&key) { LeftOutReason::Form } else { LeftOutReason::Incomplete };
+                left_out.insert(LeftOut { field: key.0, item: key.1, reason });
+            }
+        }
+        let resources = self.entries.len();
+        let uuid = self.uuid("Bundle");
+        let entries: Vec<Value> = self
+            .entries
+            .into_iter()
+            .map(|entry| {
+                let request = json!({"method": "POST", "url": entry.resource["resourceType"], "ifNoneExist": entry.query});
+                json!({"fullUrl": entry.url, "resource": entry.resource, "request": request})
+            })
+            .collect();
+        let bundle = json!({
+            "resourceType": "Bundle",
+            "id": uuid.to_string(),
+            "identifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{uuid}")},
+            "type": "transaction",
+            "timestamp": instant(self.record.recorded_at),
+            "entry": entries,
+        });
+        // Strings and string keys only: nothing here can fail to become JSON.
+        let mut json = serde_json::to_vec_pretty(&Exact(&bundle)).unwrap_or_default();
+        json.push(b'\n');
+        Bundle { json, resources, left_out: left_out.into_iter().collect() }
+    }
+}
+
+/// Gives the resource the identifier that its condition asks for, unless it bears it already.
+fn identify(kind: &str, resource: &mut Object, system: &str, value: &str) {
+    let identifier = json!({"system": system, "value": value});
+    if kind == "Composition" {
+        // The one resource here with a single identifier.
+        resource.insert("identifier".to_owned(), identifier);
+        return;
+    }
+    let list = resource.entry("identifier").or_insert_with(|| json!([]));
+    if let Value::Array(list) = list
+        && !list.iter().any(|has| has["system"] == identifier["system"] && has["value"] == identifier["value"])
+    {
+        list.push(identifier);
+    }
+}
+
+/// The namespace of chartlift's UUIDs; changing it would double every resource on every server.
+fn namespace() -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, RESOURCE_SYSTEM.as_bytes())
+}

@@ -1,0 +1,132 @@
+//! One document as a FHIR R4 transaction Bundle: the values that were accepted, verified or corrected, and where each came from.
+//!
+//! Decisions, with their reasons:
+//! * **Nothing is sent twice.** Full URLs are UUIDv5 over (digest of the source, ordinal, place in the document); each resource bears an
+//!   identifier of the same parts and is created on condition that the server has none with it (`ifNoneExist`). Provenance has
+//!   no identifier in R4 and is found by a tag. With a conditional create the server's own copy wins: corrections sent later are a matter of PUT.
+//! * **A patient is matched only where it is safe**: by the record number where that and the family name or the birth date were accepted and
+//!   no other document of the archive contradicts ([`ExportContext::contested`]); otherwise each document brings a patient of its own
+//!   for people to merge. Nobody is ever matched by name.
+//! * **Half an item is not exported as if it were whole.** An item leaves when its leading text leaves. An observation also needs its value, and its unit if one
+//!   was seen; the two halves of a blood pressure go together. Other parts that still wait are left out and the resource is tagged
+//!   `urn:chartlift:review|waiting`; a dosage or reaction that waits is marked absent (`temp-unknown`) so that it cannot be read as none.
+//! * **A machine's reading is marked as one**: security label AIAST (kept after review, then with RELIABLE), status preliminary or unconfirmed, a Provenance with
+//!   the device, the source and the box of every value. A clerk confirms the reading, not the diagnosis: `verificationStatus` stays unconfirmed.
+//!   What paper does not say is not made up: a problem has no clinical status; an allergy is `active` because R4 (ait-1) demands one and that errs on the safe side;
+//!   a coverage is a `draft`; medicines are `unknown`; a result whose day is not known was made at the latest on the day of the paper.
+//! * **The source is named, not embedded**: `attachment.url` is its path, percent-encoded, below [`ExportSettings::source_base`]. FHIR's `hash` is SHA-1
+//!   and stays empty; the SHA-256 stands as the identifier `urn:chartlift:sha256`.
+//! * **A social security number leaves masked** (last four digits, as a rendered value) unless [`ExportSettings::full_ssn`] says otherwise: US Core
+//!   advises against it as an identifier's value.
+//! * "No known allergies" stays text: SNOMED CT's code for it needs a licence that the receiver may not hold.
+
+mod check;
+mod clinical;
+mod coverage;
+mod datatypes;
+mod document;
+mod draft;
+mod observation;
+mod patient;
+mod provenance;
+mod terms;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DocumentId, DocumentRecord, Field};
+
+pub use check::check;
+
+/// What a site may say of its bundles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExportSettings {
+    /// URI of whoever gives out the medical record numbers, such as `urn:oid:1.2.3`.
+    pub mrn_system: String,
+    /// What the sources' relative paths are appended to in `attachment.url`, such as `https://scans.example.org/`; empty leaves them relative.
+    pub source_base: String,
+    /// Whether social security numbers leave in full.
+    pub full_ssn: bool,
+}
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self { mrn_system: "urn:chartlift:mrn".to_owned(), source_base: String::new(), full_ssn: false }
+    }
+}
+
+/// What a bundle depends on besides its document.
+#[derive(Clone, Debug)]
+pub struct ExportContext {
+    /// The site's wishes.
+    pub settings: ExportSettings,
+    /// chartlift's version, for the Device.
+    pub version: String,
+    /// Documents whose record number contradicts another document: their patients are not matched by it (`patients::Grouping::contested`).
+    pub contested: BTreeSet<DocumentId>,
+}
+
+impl ExportContext {
+    /// A context of this version, with no document contested.
+    pub fn new(settings: ExportSettings) -> Self {
+        Self { settings, version: env!("CARGO_PKG_VERSION").to_owned(), contested: BTreeSet::new() }
+    }
+}
+
+impl Default for ExportContext {
+    fn default() -> Self {
+        Self::new(ExportSettings::default())
+    }
+}
+
+/// Why a value that may leave is not in the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOutReason {
+    /// FHIR has no place for its form (such as a date that the calendar lacks).
+    Form,
+    /// Its resource cannot be made: the leading text, the value or the unit still waits.
+    Incomplete,
+}
+
+/// A value that may leave and is not in the bundle. Names the place alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// The field.
+    pub field: Field,
+    /// The item, of repeated groups.
+    pub item: Option<u32>,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// A rendered bundle.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The JSON text, pretty-printed, keys in alphabetical order, ending in a line feed.
+    pub json: Vec<u8>,
+    /// How many resources it holds.
+    pub resources: usize,
+    /// Values that may leave and are not in it, in order.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Renders a document's bundle: the same record and context give the same bytes.
+pub fn bundle(record: &DocumentRecord, context: &ExportContext) -> Bundle {
+    let mut draft = draft::Draft::new(record, context);
+    let patient = patient::add(&mut draft);
+    let people = document::add_people(&mut draft);
+    let device = document::add_device(&mut draft);
+    let encounter = document::add_encounter(&mut draft, &patient, &people);
+    let reference = document::add_reference(&mut draft, &patient, &people, encounter.as_ref());
+    document::add_composition(&mut draft, &patient, &people, encounter.as_ref(), &device);
+    coverage::add(&mut draft, &patient);
+    clinical::add_all(&mut draft, &patient, &reference);
+    observation::add_all(&mut draft, &patient, &reference);
+    provenance::add_all(&mut draft, &device, &reference);
+    draft.finish()
+}
+
+#[cfg(test)]
+mod tests;

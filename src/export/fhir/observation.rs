@@ -1,0 +1,181 @@
+//! Vital signs and laboratory results.
+
+use serde_json::{Value, json};
+
+use super::datatypes::{LOINC, Object, absent, concept, date, decimal, full_date, named_concept, object, put, quantity, text, token};
+use super::draft::{Added, Draft, Identity, Item};
+use super::terms::TERMS;
+use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
+
+const BP_PANEL: &str = "85354-9";
+const SYSTOLIC: &str = "8480-6";
+const DIASTOLIC: &str = "8462-4";
+
+/// One item, rendered as far as a whole observation and a component share.
+struct Reading<'a> {
+    code: Option<String>,
+    core: Object,
+    evidence: Vec<&'a DecidedValue>,
+    waits: bool,
+}
+
+/// Adds every item that leaves whole; two consecutive halves of a blood pressure become one panel.
+pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) {
+    let items = draft.items(Group::Observation);
+    let numbers: Vec<u32> = items.keys().copied().collect();
+    let mut at = 0;
+    while at < numbers.len() {
+        let number = numbers[at];
+        let item = &items[&number];
+        let next = numbers.get(at + 1).filter(|next| are_halves(item, &items[*next]));
+        at += if next.is_some() { 2 } else { 1 };
+        match next {
+            Some(next) => {
+                // Half a blood pressure says little and invites a wrong guess at the other: both leave, or none.
+                if ready(item)
+                    && ready(&items[next])
+                    && let (Some(first), Some(second)) = (read(draft, item), read(draft, &items[next]))
+                {
+                    add_panel(draft, patient, reference, &format!("Observation/{number}"), [first, second]);
+                }
+            }
+            None if ready(item) => {
+                if let Some(reading) = read(draft, item) {
+                    add_single(draft, patient, reference, &format!("Observation/{number}"), reading);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn loinc_of<'a>(item: &Item<'a>) -> Option<&'a str> {
+    item.leaving.get(&Field::ObservationLoinc).map(|value| value.extracted.value.trim())
+}
+
+fn are_halves(a: &Item<'_>, b: &Item<'_>) -> bool {
+    matches!((loinc_of(a), loinc_of(b)), (Some(SYSTOLIC), Some(DIASTOLIC)) | (Some(DIASTOLIC), Some(SYSTOLIC)))
+}
+
+/// Whether the item may leave: its name and value leave, and no unit is waiting (a number in an unknown unit is no result).
+fn ready(item: &Item<'_>) -> bool {
+    let has = |field| item.leaving.contains_key(&field);
+    has(Field::ObservationText)
+        && has(Field::ObservationValue)
+        && !(item.waiting.contains(&Field::ObservationUnit) && !has(Field::ObservationUnit))
+}
+
+/// A LOINC code: up to seven digits, a hyphen and a check digit.
+fn loinc(raw: &str) -> Option<String> {
+    let code = token(raw)?;
+    let (number, check) = code.split_once('-')?;
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    ((1..=7).contains(&number.len()) && digits(number) && check.len() == 1 && digits(check)).then_some(code)
+}
+
+fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
+    let name = *item.leaving.get(&Field::ObservationText)?;
+    let value = *item.leaving.get(&Field::ObservationValue)?;
+    let mut evidence = vec![name, value];
+    let mut code = object(json!({"text": draft.read_value(name, text)?}));
+    let words = draft.read_value(value, text)?;
+    let mut take = |draft: &mut Draft<'a>, field: Field, read: fn(&str) -> Option<String>| -> Option<String> {
+        let value = *item.leaving.get(&field)?;
+        let read = draft.read_value(value, read)?;
+        evidence.push(value);
+        Some(read)
+    };
+    let coded = take(draft, Field::ObservationLoinc, loinc);
+    put(&mut code, "coding", coded.as_ref().map(|code| json!([{"system": LOINC, "code": code}])));
+    let unit = take(draft, Field::ObservationUnit, text);
+    let mut core = object(json!({"code": code}));
+    match quantity(&words, unit.as_deref()) {
+        Some(quantity) => core.insert("valueQuantity".to_owned(), quantity),
+        // A word, or a number that JSON cannot say: as text, with the unit so that it is not lost.
+        None => core.insert("valueString".to_owned(), unit.as_ref().map_or(words.clone(), |unit| format!("{words} {unit}")).into()),
+    };
+    if let Some(words) = take(draft, Field::ObservationRange, text) {
+        core.insert("referenceRange".to_owned(), json!([range(&words, unit.as_deref())]));
+    }
+    if let Some(flag) = take(draft, Field::ObservationInterpretation, text) {
+        let concept = match TERMS.interpretations.get(&flag) {
+            Some(display) => named_concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", &flag, display),
+            None => json!({"text": flag}),
+        };
+        core.insert("interpretation".to_owned(), json!([concept]));
+    }
+    Some(Reading { code: coded, core, evidence, waits: !item.waiting.is_empty() })
+}
+
+/// A reference range as printed, and its two ends where it has two. An open range (`< 5`) stays text: FHIR's ends are inclusive.
+fn range(words: &str, unit: Option<&str>) -> Value {
+    let mut range = object(json!({"text": words}));
+    let ends = words.split_once(['-', '\u{2013}']).and_then(|(low, high)| {
+        let (low, high) = (low.trim(), high.trim());
+        let ordered = low.parse::<f64>().ok()? <= high.parse::<f64>().ok()?;
+        (ordered && decimal(low).is_some() && decimal(high).is_some()).then_some((low, high))
+    });
+    if let Some((low, high)) = ends {
+        put(&mut range, "low", quantity(low, unit));
+        put(&mut range, "high", quantity(high, unit));
+    }
+    range.into()
+}
+
+fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) {
+    let Reading { code, core: mut observation, evidence, waits } = reading;
+    frame(draft, patient, reference, &mut observation, code.as_deref(), &evidence);
+    draft.add("Observation", path, observation, evidence, Identity::Document, waits);
+}
+
+fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, halves: [Reading<'a>; 2]) {
+    let waits = halves.iter().any(|half| half.waits);
+    let mut evidence = Vec::new();
+    let mut components = Vec::new();
+    // Systolic first, in whichever order the paper has them.
+    let mut halves = halves;
+    halves.sort_by_key(|half| half.code.as_deref() != Some(SYSTOLIC));
+    for half in halves {
+        evidence.extend(half.evidence);
+        components.push(Value::from(half.core));
+    }
+    let mut panel = object(json!({
+        "code": {"coding": [{"system": LOINC, "code": BP_PANEL}], "text": "Blood pressure"},
+        "component": components,
+    }));
+    frame(draft, patient, reference, &mut panel, Some(BP_PANEL), &evidence);
+    draft.add("Observation", path, panel, evidence, Identity::Document, waits);
+}
+
+/// What every observation bears: status, category, subject, source and time.
+fn frame(
+    draft: &mut Draft<'_>,
+    patient: &Added,
+    reference: &Added,
+    observation: &mut Object,
+    code: Option<&str>,
+    evidence: &[&DecidedValue],
+) {
+    let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
+    // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.
+    observation.insert("status".to_owned(), if human { "final" } else { "preliminary" }.into());
+    let kind = draft.kind();
+    let category = match code {
+        Some(code) if TERMS.vital_signs.contains(code) => Some("vital-signs"),
+        Some(_) => Some("laboratory"),
+        None => (kind == Some(DocumentKind::LaboratoryReport)).then_some("laboratory"),
+    };
+    let system = "http://terminology.hl7.org/CodeSystem/observation-category";
+    put(observation, "category", category.map(|code| json!([concept(system, code)])));
+    observation.insert("subject".to_owned(), patient.reference());
+    observation.insert("derivedFrom".to_owned(), json!([reference.reference()]));
+    // Vital signs of a visit are of its day. A result, or a reading during a stay, was made at the latest on the day of the paper.
+    let visit = draft.read(Field::EncounterStart, date).map(|(day, _)| day);
+    let stay = draft.single(Field::EncounterEnd).is_some() || kind.is_none_or(|kind| TERMS.encounter_classes.contains_key(&kind));
+    let paper = draft.read(Field::DocumentDate, full_date).map(|(day, _)| day);
+    match (category, visit, paper) {
+        (Some("vital-signs"), Some(day), _) if !stay => observation.insert("effectiveDateTime".to_owned(), day.into()),
+        (_, _, Some(day)) => observation.insert("effectivePeriod".to_owned(), json!({"end": day})),
+        _ => observation.insert("_effectiveDateTime".to_owned(), absent(draft.waits(Field::DocumentDate))),
+    };
+}

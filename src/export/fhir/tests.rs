@@ -1,0 +1,309 @@
+use serde_json::Value;
+
+use super::*;
+use crate::export::sample::{document, full, value};
+use crate::model::{DecidedValue, Status};
+
+fn render(record: &DocumentRecord) -> (Value, Bundle) {
+    let bundle = bundle(record, &ExportContext { version: "1.2.3".to_owned(), ..Default::default() });
+    let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+    assert_eq!(check(&json), Vec::<String>::new());
+    (json, bundle)
+}
+
+fn all<'v>(bundle: &'v Value, kind: &str) -> Vec<&'v Value> {
+    let entries = bundle["entry"].as_array().unwrap();
+    entries.iter().map(|e| &e["resource"]).filter(|r| r["resourceType"] == kind).collect()
+}
+
+fn one<'v>(bundle: &'v Value, kind: &str) -> &'v Value {
+    let found = all(bundle, kind);
+    assert_eq!(found.len(), 1, "{kind}");
+    found[0]
+}
+
+fn with(values: Vec<DecidedValue>) -> DocumentRecord {
+    DocumentRecord { values, ..document("Box 1/räum #1 100%.png#2") }
+}
+
+fn set(record: &mut DocumentRecord, field: Field, status: Status) {
+    for value in record.values.iter_mut().filter(|v| v.extracted.field == field) {
+        value.status = status;
+    }
+}
+
+#[test]
+fn a_full_document_leaves_whole_and_sound() {
+    let (json, bundle) = render(&full("a.pdf"));
+    assert_eq!(bundle.left_out, []);
+    for kind in [
+        "Patient",
+        "Practitioner",
+        "Device",
+        "Encounter",
+        "DocumentReference",
+        "Composition",
+        "Coverage",
+        "Condition",
+        "MedicationStatement",
+        "AllergyIntolerance",
+        "Observation",
+        "Immunization",
+        "Procedure",
+    ] {
+        one(&json, kind);
+    }
+    assert_eq!(all(&json, "Organization").len(), 2);
+    // Everything but the Device is made of values, and so has a Provenance.
+    assert_eq!(all(&json, "Provenance").len(), 14);
+    assert_eq!(json["entry"].as_array().unwrap().len(), bundle.resources);
+}
+
+#[test]
+fn the_same_record_gives_the_same_bytes_in_any_order() {
+    let mut record = full("a.pdf");
+    let first = bundle(&record, &ExportContext::default()).json;
+    record.values.reverse();
+    assert_eq!(bundle(&record, &ExportContext::default()).json, first);
+}
+
+#[test]
+fn an_empty_document_still_registers_its_scan() {
+    let (json, _) = render(&document("a.pdf"));
+    assert_eq!(json["entry"].as_array().unwrap().len(), 3);
+    assert_eq!(one(&json, "Patient")["name"][0]["extension"][0]["valueCode"], "unknown");
+    let reference = one(&json, "DocumentReference");
+    assert_eq!(reference["type"]["coding"][0]["code"], "UNK");
+    assert_eq!(reference["date"], "2024-01-02T03:04:05Z");
+}
+
+#[test]
+fn nothing_leaves_that_waits_or_was_rejected() {
+    for status in [Status::Review, Status::Rejected] {
+        let mut record = full("a.pdf");
+        for v in &mut record.values {
+            v.status = status;
+            v.extracted.value = format!("SECRET {}", v.extracted.value);
+            v.extracted.raw = v.extracted.value.clone();
+        }
+        let (json, bundle) = render(&record);
+        assert!(!String::from_utf8(bundle.json).unwrap().contains("SECRET"));
+        assert_eq!(json["entry"].as_array().unwrap().len(), 3);
+        assert_eq!(bundle.left_out, []);
+    }
+}
+
+#[test]
+fn any_one_value_that_waits_leaves_a_sound_bundle() {
+    for &field in Field::ALL {
+        for status in [Status::Review, Status::Rejected, Status::Corrected] {
+            let mut record = full("a.pdf");
+            set(&mut record, field, status);
+            render(&record);
+        }
+        // And the field all by itself.
+        render(&with(vec![value(field, field.group().map(|_| 1), crate::export::sample::plausible(field)).build()]));
+    }
+}
+
+#[test]
+fn a_patient_is_matched_by_number_only_where_it_is_safe() {
+    let mrn = value(Field::Mrn, None, "00-1|2").build();
+    let family = value(Field::Family, None, "Doe").build();
+    let condition = |record: &DocumentRecord, context: &ExportContext| {
+        let json: Value = serde_json::from_slice(&bundle(record, context).json).unwrap();
+        assert_eq!(check(&json), Vec::<String>::new());
+        json["entry"][0]["request"]["ifNoneExist"].as_str().unwrap().to_owned()
+    };
+    let plain = ExportContext::default();
+    let mut contested = ExportContext::default();
+    let record = with(vec![mrn.clone(), family]);
+    contested.contested.insert(record.id.clone());
+    assert_eq!(condition(&record, &plain), "identifier=urn:chartlift:mrn|00-1%5C%7C2");
+    assert!(condition(&record, &contested).starts_with("identifier=urn:chartlift:resource|"));
+    assert!(condition(&with(vec![mrn]), &plain).starts_with("identifier=urn:chartlift:resource|"));
+}
+
+#[test]
+fn a_social_security_number_leaves_masked_unless_asked_for() {
+    let record = with(vec![value(Field::Ssn, None, "987-65-4320").build()]);
+    let (json, bundle) = render(&record);
+    assert!(!String::from_utf8(bundle.json).unwrap().contains("98765"));
+    assert_eq!(one(&json, "Patient")["identifier"][0]["_value"]["extension"][1]["valueString"], "xxx-xx-4320");
+    let settings = ExportSettings { full_ssn: true, ..Default::default() };
+    let json: Value = serde_json::from_slice(&super::bundle(&record, &ExportContext::new(settings)).json).unwrap();
+    assert_eq!(one(&json, "Patient")["identifier"][0]["value"], "987654320");
+}
+
+fn reading(item: u32, loinc: &str, name: &str, number: &str, unit: &str) -> Vec<DecidedValue> {
+    [(Field::ObservationLoinc, loinc), (Field::ObservationText, name), (Field::ObservationValue, number), (Field::ObservationUnit, unit)]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(field, text)| value(field, Some(item), text).build())
+        .collect()
+}
+
+#[test]
+fn two_halves_of_a_blood_pressure_are_one_panel_or_wait_together() {
+    let halves = [reading(1, "8480-6", "BP", "120", "mm[Hg]"), reading(2, "8462-4", "BP", "80", "mm[Hg]")].concat();
+    let (json, _) = render(&with(halves.clone()));
+    let panel = one(&json, "Observation");
+    assert_eq!(panel["code"]["coding"][0]["code"], "85354-9");
+    assert_eq!(panel["category"][0]["coding"][0]["code"], "vital-signs");
+    assert_eq!(
+        (&panel["component"][0]["valueQuantity"]["value"], &panel["component"][1]["valueQuantity"]["value"]),
+        (&120.into(), &80.into())
+    );
+
+    let mut waiting = with(halves);
+    waiting.values[6].status = Status::Review;
+    assert_eq!(waiting.values[6].extracted.field, Field::ObservationValue);
+    let (json, bundle) = render(&waiting);
+    assert_eq!(all(&json, "Observation").len(), 0);
+    assert!(bundle.left_out.iter().any(|l| l.item == Some(1) && l.reason == LeftOutReason::Incomplete));
+}
+
+#[test]
+fn numbers_words_and_ranges() {
+    let mut values = [
+        reading(1, "2160-0", "Creatinine", "0.90", "mg/dL"),
+        reading(2, "", "Nitrite", "negative", ""),
+        reading(3, "", "Troponin", "<0.010", "ng/mL"),
+        reading(4, "", "WBC", "0-5", "/[HPF]"),
+    ]
+    .concat();
+    values.push(value(Field::ObservationRange, Some(1), "0.60 - 1.20").build());
+    values.push(value(Field::ObservationRange, Some(3), "<0.04").build());
+    values.push(value(Field::ObservationInterpretation, Some(1), "H").build());
+    let (json, bundle) = render(&with(values));
+    let text = String::from_utf8(bundle.json).unwrap();
+    assert!(text.contains("\"value\": 0.90") && text.contains("\"value\": 0.60") && text.contains("\"value\": 0.010"), "digits are kept");
+    let found = all(&json, "Observation");
+    assert_eq!(found[0]["interpretation"][0]["coding"][0]["display"], "High");
+    assert_eq!(found[0]["category"][0]["coding"][0]["code"], "laboratory");
+    assert_eq!(found[0]["referenceRange"][0]["high"]["code"], "mg/dL");
+    assert_eq!(found[1]["valueString"], "negative");
+    assert_eq!(found[2]["valueQuantity"]["comparator"], "<");
+    assert_eq!(found[2]["referenceRange"][0].get("high"), None);
+    assert_eq!(found[3]["valueString"], "0-5 /[HPF]");
+}
+
+#[test]
+fn a_number_whose_unit_waits_stays() {
+    let mut record = with(reading(1, "2160-0", "Creatinine", "0.90", "mg/dL"));
+    set(&mut record, Field::ObservationUnit, Status::Review);
+    let (json, bundle) = render(&record);
+    assert_eq!(all(&json, "Observation").len(), 0);
+    assert_eq!(bundle.left_out.len(), 3);
+}
+
+#[test]
+fn a_waiting_dosage_is_marked_absent() {
+    let mut record = full("a.pdf");
+    set(&mut record, Field::DosageText, Status::Review);
+    let (json, _) = render(&record);
+    let medication = one(&json, "MedicationStatement");
+    assert_eq!(medication["dosage"][0]["_text"]["extension"][0]["valueCode"], "temp-unknown");
+    assert_eq!(medication["meta"]["tag"][0]["code"], "waiting");
+}
+
+#[test]
+fn what_has_no_place_in_fhir_is_listed_and_not_bent() {
+    let table = [
+        (Field::BirthDate, "1950-02-30"),
+        (Field::BirthDate, "1950"),
+        (Field::Gender, "F"),
+        (Field::Ssn, "12"),
+        (Field::Npi, "123"),
+        (Field::DocumentType, "1-1"),
+        (Field::DocumentDate, "last spring"),
+        (Field::MaritalStatus, "married"),
+    ];
+    for (field, text) in table {
+        let (_, bundle) = render(&with(vec![value(field, None, text).build()]));
+        assert_eq!(bundle.left_out, [LeftOut { field, item: None, reason: LeftOutReason::Form }], "{field}");
+    }
+    let (_, bundle) =
+        render(&with(vec![value(Field::ContactRelationship, None, "wife").build(), value(Field::ConditionIcd10, Some(1), "I10").build()]));
+    assert_eq!(bundle.left_out.iter().map(|l| l.reason).collect::<Vec<_>>(), [LeftOutReason::Incomplete; 2]);
+    let stay = [value(Field::EncounterStart, None, "2001-02-03").build(), value(Field::EncounterEnd, None, "2001-02-01").build()];
+    let (json, bundle) = render(&with(stay.to_vec()));
+    assert_eq!(one(&json, "Encounter")["period"].get("end"), None);
+    assert_eq!(bundle.left_out.len(), 1);
+}
+
+#[test]
+fn a_machines_reading_is_marked_as_one() {
+    let mut record = full("a.pdf");
+    let codes = |json: &Value, kind: &str| {
+        one(json, kind)["meta"]["security"].as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (json, _) = render(&record);
+    assert_eq!(codes(&json, "Condition"), ["AIAST"]);
+    assert_eq!(one(&json, "Observation")["status"], "preliminary");
+    assert_eq!(one(&json, "Composition")["status"], "preliminary");
+    for v in &mut record.values {
+        v.status = Status::Verified;
+    }
+    let (json, _) = render(&record);
+    assert_eq!(codes(&json, "Condition"), ["AIAST", "RELIABLE"]);
+    assert_eq!(one(&json, "Observation")["status"], "final");
+    assert_eq!(one(&json, "Composition")["status"], "final");
+    assert_eq!(one(&json, "Condition")["verificationStatus"]["coding"][0]["code"], "unconfirmed");
+}
+
+#[test]
+fn every_value_leads_back_to_its_pixels() {
+    let record = with(vec![value(Field::Family, None, "Doe").on(3).at(10.0, 20.0, 30.125, 4.0).build()]);
+    let (json, _) = render(&record);
+    let what = &one(&json, "Provenance")["entity"][0]["what"];
+    assert_eq!(what["identifier"]["value"], "Box%201/r%C3%A4um%20%231%20100%25.png#page=3&xywh=percent:10.00,20.00,30.13,4.00");
+    assert_eq!(what["display"], "Patient.name.family, page 3");
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let hostile = "</div><script>alert(1)</script>\u{0}\u{1b}[0m \u{fffe}\"\\";
+    let mut record = full("a\".pdf");
+    for v in &mut record.values {
+        v.extracted.value = hostile.to_owned();
+    }
+    render(&record);
+    let mut record = full("a.pdf");
+    set(&mut record, Field::SectionPlan, Status::Accepted);
+    record.values.iter_mut().filter(|v| v.extracted.field == Field::SectionPlan).for_each(|v| v.extracted.value = hostile.to_owned());
+    let (json, _) = render(&record);
+    assert!(!one(&json, "Composition").to_string().contains("<script"));
+}
+
+#[test]
+fn the_check_can_fail() {
+    let (good, _) = render(&full("a.pdf"));
+    let faults: [(&str, Value); 9] = [
+        ("/entry/1/fullUrl", good["entry"][0]["fullUrl"].clone()),
+        ("/entry/0/request/ifNoneExist", "?identifier=a|b".into()),
+        ("/entry/0/resource/birthDate", "1950-13-01".into()),
+        ("/entry/0/resource/name/0/family", "".into()),
+        ("/entry/0/resource/contact/0", serde_json::json!({"relationship": [{"text": "x"}]})),
+        ("/entry/4/resource/subject/reference", "urn:uuid:00000000-0000-0000-0000-000000000000".into()),
+        ("/entry/4/resource/subject/reference", good["entry"][1]["fullUrl"].clone()),
+        ("/entry/4/resource/period/end", "1900-01-01".into()),
+        ("/type", "batch".into()),
+    ];
+    for (path, wrong) in faults {
+        let mut bad = good.clone();
+        *bad.pointer_mut(path).unwrap_or_else(|| panic!("{path}")) = wrong;
+        assert!(!check(&bad).is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn a_small_bundle_to_the_letter() {
+    let record = with(vec![
+        value(Field::Family, None, "Doe").build(),
+        value(Field::AllergyText, Some(1), "Penicillin").build(),
+        value(Field::ReactionText, Some(1), "").status(Status::Review).nowhere().build(),
+    ]);
+    let bundle = bundle(&record, &ExportContext { version: "1.2.3".to_owned(), ..Default::default() });
+    insta::assert_snapshot!("small_bundle", String::from_utf8(bundle.json).unwrap());
+}
