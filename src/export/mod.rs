@@ -12,6 +12,7 @@ pub(crate) mod sample;
 mod writer;
 
 pub use error::ExportError;
+pub(crate) use fields_csv::in_order;
 pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
 pub use names::{BundleNames, bundle_path};
 pub use writer::{ArchiveWriter, Written};

@@ -62,7 +62,7 @@ fn ready(item: &Item<'_>) -> bool {
     let has = |field| item.leaving.contains_key(&field);
     has(Field::ObservationText)
         && has(Field::ObservationValue)
-        && !(item.waiting.contains(&Field::ObservationUnit) && !has(Field::ObservationUnit))
+        && (has(Field::ObservationUnit) || !item.waiting.contains(&Field::ObservationUnit))
 }
 
 /// A LOINC code: up to seven digits, a hyphen and a check digit.
