@@ -1,1 +1,114 @@
-//! What may be typed: one file a subcommand, its arguments and a few lines of wiring. The only room that knows clap.
+//! What may be typed: one file a subcommand, its arguments and a few lines of wiring. The only room that knows clap. Leaves the
+//! meaning of what was typed to settings, and the work to the pipeline.
+
+mod complaint;
+mod config;
+mod run;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::{Exit, to_stderr};
+
+use complaint::Complaint;
+
+/// Turns folders of scanned paper medical records into reviewed, EHR-ready data.
+#[derive(Debug, Parser)]
+#[command(name = "chartlift", version, max_term_width = 100, disable_help_subcommand = true, after_long_help = AFTER_LONG_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read every scan below a folder into an archive; safe to repeat, resumes
+    Run(run::RunArguments),
+    /// Show what an archive holds: what is done, waiting, failed
+    Status(status::StatusArguments),
+    /// Show the settings
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+}
+
+const AFTER_LONG_HELP: &str = "\
+Exit codes:
+  0    all is done
+  1    an internal fault, or the engine does not start
+  2    wrong use, wrong settings, or folders that do not fit together
+  3    finished; some pages or files could not be read and are listed
+  4    finished; some pages are not accounted for (a fault of the program)
+  10   there is no archive in that folder
+  11   another process is writing to the archive
+  12   the archive is damaged, or was written by a newer program
+  13   the archive cannot be written: permissions, full disk
+  130  stopped by a signal; run again to go on
+
+Settings: flags win over the environment, the environment over the file (--config), the file over the defaults.
+Environment: CHARTLIFT_CONFIG, CHARTLIFT_JOBS, CHARTLIFT_LANGUAGES, CHARTLIFT_RULES, CHARTLIFT_LOG, NO_COLOR (nothing is coloured).";
+
+/// Parses what was typed, does it, and says how it ended.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; everything else is wrong use.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Status(arguments) => status::status(&arguments),
+        Command::Config(command) => config::config(&command),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(complaint) => {
+            to_stderr(&complaint.render());
+            complaint.exit.into()
+        }
+    }
+}
+
+/// Cuts panic messages to their place: the message itself may quote a page.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "an unknown place".to_owned(), |l| format!("{}:{}", l.file(), l.line()));
+        to_stderr(&format!("warning: a fault of the program at {place}; please report it\n"));
+    }));
+}
+
+/// An environment variable that is set to something.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_short_help_fits_a_screen() {
+        let mut command = Arguments::command();
+        command.clone().debug_assert();
+        assert!(command.render_help().to_string().lines().count() <= 24);
+        for sub in command.get_subcommands_mut() {
+            let help = sub.render_help().to_string();
+            assert!(help.lines().count() <= 40, "{help}");
+        }
+    }
+
+    #[test]
+    fn the_help_lists_every_exit_code() {
+        for exit in Exit::ALL {
+            let line = format!("  {:<4} {}", exit.code(), exit.meaning());
+            assert!(AFTER_LONG_HELP.contains(&line), "{line}");
+        }
+    }
+}

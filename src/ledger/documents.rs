@@ -18,15 +18,9 @@ pub struct StoredDocument {
 }
 
 impl Ledger {
-    /// Hands every document to `each`, in order of their names (bytes), one in memory at a time. Stops at the first error of `each`.
-    pub fn for_each_document<E: From<LedgerError>>(&self, mut each: impl FnMut(&DocumentRecord) -> Result<(), E>) -> Result<(), E> {
-        let mut last: Option<String> = None;
-        loop {
-            // One row after another by name, not one long statement: a reader that lasts keeps the WAL from being folded in.
-            let Some(stored) = self.document_after(last.as_deref())? else { return Ok(()) };
-            each(&stored.record)?;
-            last = Some(stored.record.id.as_str().to_owned());
-        }
+    /// Every document, in order of their names (bytes), one in memory at a time. Ends after the first error.
+    pub fn documents(&self) -> Documents<'_> {
+        Documents { ledger: self, last: None, ended: false }
     }
 
     /// One document by its name.
@@ -64,6 +58,37 @@ impl Ledger {
             Ok(Some(stored))
         };
         work().map_err(|source| self.fault("read a document of", source))
+    }
+}
+
+/// Documents one after another: one statement each and not one long one, since a reader that lasts keeps the WAL from being folded in.
+pub struct Documents<'a> {
+    ledger: &'a Ledger,
+    last: Option<String>,
+    ended: bool,
+}
+
+impl Iterator for Documents<'_> {
+    type Item = Result<DocumentRecord, LedgerError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        match self.ledger.document_after(self.last.as_deref()) {
+            Ok(Some(stored)) => {
+                self.last = Some(stored.record.id.as_str().to_owned());
+                Some(Ok(stored.record))
+            }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
     }
 }
 

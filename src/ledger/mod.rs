@@ -39,7 +39,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;
-pub use documents::StoredDocument;
+pub use documents::{Documents, StoredDocument};
 pub use error::LedgerError;
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
@@ -58,6 +58,13 @@ const SQLITE_AT_LEAST: i32 = 3_051_003;
 /// A source's row number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceKey(pub(crate) i64);
+
+impl SourceKey {
+    /// The key of no row, for work that is done apart from the ledger.
+    pub(crate) fn nowhere() -> Self {
+        Self(-1)
+    }
+}
 
 /// A run's row number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

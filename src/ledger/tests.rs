@@ -79,14 +79,7 @@ fn result(key: SourceKey, path: &str, bytes: &str) -> SourceResult {
 }
 
 fn records(ledger: &Ledger) -> Vec<DocumentRecord> {
-    let mut all = Vec::new();
-    ledger
-        .for_each_document(|record| {
-            all.push(record.clone());
-            Ok::<_, LedgerError>(())
-        })
-        .unwrap();
-    all
+    ledger.documents().collect::<Result<_, _>>().unwrap()
 }
 
 #[test]

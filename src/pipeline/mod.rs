@@ -1,3 +1,23 @@
 //! The only room that knows the order: claim, stages, record; workers, resume, stop.
+//!
+//! [`run`] is the main job. One thread, the caller's, owns the ledger and the reporter; feeders decode files, a pool reads pages
+//! and understands documents, and all of them send to that one thread. ARCHITECTURE.md tells the whole story.
 
+mod apart;
+mod archive;
+mod error;
+mod fingerprint;
+mod outputs;
+mod pages;
 pub mod read_page;
+mod rules;
+mod run;
+mod stop;
+mod take_stock;
+
+pub use apart::{APART_COMMAND, apart_main};
+pub use archive::{Archive, ArchiveError, Holder};
+pub use error::RunError;
+pub use rules::Rules;
+pub use run::{RunRequest, run};
+pub use stop::Stop;

@@ -1,0 +1,150 @@
+//! `chartlift run INPUT --out ARCHIVE`: the main job.
+
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Complaint, environment};
+use crate::ledger::Redo;
+use crate::ocr::{self, TesseractFactory};
+use crate::pipeline::{self, RunError, RunRequest, Stop};
+use crate::report::{Exit, Listeners, LogFormat, LogListener, progress, start_log, to_stdout};
+use crate::settings::{Settings, Typed};
+
+/// Set before the program starts itself again, so that it does so once.
+const STARTED_AGAIN: &str = "CHARTLIFT_STARTED_AGAIN";
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Folder with scans, or one file; never changed
+    input: PathBuf,
+    /// Folder of the archive; made if it is not there
+    #[arg(long, short, value_name = "ARCHIVE")]
+    out: PathBuf,
+    /// Pages read at a time [default: one a processor]
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<u32>,
+    /// Settings file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// No progress
+    #[arg(long, short)]
+    quiet: bool,
+    /// Say more: every page
+    #[arg(long, short)]
+    verbose: bool,
+    /// Log lines on standard error instead of progress
+    #[arg(long, value_name = "FORMAT")]
+    log: Option<LogChoice>,
+    /// Summary as JSON
+    #[arg(long)]
+    json: bool,
+    /// Do work again that is fresh
+    #[arg(long, value_name = "WHAT")]
+    redo: Option<RedoChoice>,
+    /// The input folder stands elsewhere than before
+    #[arg(long)]
+    moved: bool,
+    /// Follow symbolic links
+    #[arg(long)]
+    follow_links: bool,
+    /// Take in files and folders whose names begin with a dot
+    #[arg(long)]
+    include_hidden: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogChoice {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RedoChoice {
+    /// Read every page again
+    Readings,
+    /// Extract and decide again from the words that are kept
+    Understanding,
+    /// Read those files again of which something failed
+    Failures,
+}
+
+impl RunArguments {
+    fn typed(&self) -> Typed {
+        let mut flags = Vec::new();
+        if let Some(jobs) = self.jobs {
+            flags.push(("run.jobs", toml::Value::Integer(i64::from(jobs))));
+        }
+        for (given, key) in [(self.follow_links, "intake.follow_links"), (self.include_hidden, "intake.include_hidden")] {
+            if given {
+                flags.push((key, toml::Value::Boolean(true)));
+            }
+        }
+        Typed { config: self.config.clone(), flags }
+    }
+
+    fn log_format(&self) -> Option<LogFormat> {
+        match self.log {
+            Some(LogChoice::Text) => Some(LogFormat::Text),
+            Some(LogChoice::Json) => Some(LogFormat::Json),
+            None => match environment("CHARTLIFT_LOG").as_deref() {
+                Some("json") => Some(LogFormat::Json),
+                Some("text") => Some(LogFormat::Text),
+                _ if self.verbose => Some(LogFormat::Text),
+                _ => None,
+            },
+        }
+    }
+
+    fn redo(&self) -> Option<Redo> {
+        self.redo.map(|choice| match choice {
+            RedoChoice::Readings => Redo::Readings,
+            RedoChoice::Understanding => Redo::Understanding,
+            RedoChoice::Failures => Redo::Failures,
+        })
+    }
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Complaint> {
+    let loaded = Settings::load(&arguments.typed(), environment)?;
+    start_again_if_needed();
+    let log = arguments.log_format();
+    start_log(log, arguments.verbose);
+    let mut listeners = Listeners::default();
+    if log.is_some() {
+        listeners.0.push(Box::new(LogListener));
+    } else if !arguments.quiet {
+        listeners.0.push(progress());
+    }
+    let engines = TesseractFactory::new(&loaded.settings.ocr).map_err(RunError::from)?;
+    let request = RunRequest {
+        input: arguments.input.clone(),
+        archive: arguments.out.clone(),
+        settings: &loaded.settings,
+        engines: &engines,
+        redo: arguments.redo(),
+        moved: arguments.moved,
+        stop: Stop::on_signals()?,
+        program: None,
+    };
+    let summary = pipeline::run(&request, &mut listeners)?;
+    to_stdout(&if arguments.json { summary.json() } else { summary.human() })?;
+    Ok(summary.exit)
+}
+
+/// libtesseract's OpenMP reads its limit before `main`, so the program starts itself once more with the limit in place: same process,
+/// same arguments. Where that cannot be done, reading is slow and right.
+fn start_again_if_needed() {
+    if !ocr::thread_limit_missing() || environment(STARTED_AGAIN).is_some() {
+        return;
+    }
+    let Ok(program) = std::env::current_exe() else { return };
+    let mut arguments = std::env::args_os();
+    let mut command = std::process::Command::new(program);
+    if let Some(name) = arguments.next() {
+        command.arg0(name);
+    }
+    let error = command.args(arguments).env(ocr::THREAD_LIMIT_VARIABLE, ocr::THREAD_LIMIT).env(STARTED_AGAIN, "1").exec();
+    tracing::warn!("cannot start again with {}={}: {error}; reading will be slow", ocr::THREAD_LIMIT_VARIABLE, ocr::THREAD_LIMIT);
+}

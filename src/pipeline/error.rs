@@ -1,0 +1,103 @@
+//! Why a run cannot go on, how the process then ends, and what a person can do.
+
+use std::path::PathBuf;
+
+use super::archive::ArchiveError;
+use crate::confidence::ConfidenceError;
+use crate::export::ExportError;
+use crate::extract::VocabularyError;
+use crate::intake::IntakeError;
+use crate::ledger::LedgerError;
+use crate::ocr::OcrError;
+use crate::report::Exit;
+
+/// An error that ends a run. What concerns one file or page is an outcome, not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The archive folder.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The input folder.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// Output files.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The site's word lists.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
+    /// The site's confidence model.
+    #[error(transparent)]
+    Confidence(#[from] ConfidenceError),
+    /// The engine does not start.
+    #[error(transparent)]
+    Engine(#[from] OcrError),
+    /// Threads cannot be started.
+    #[error("cannot start {jobs} reading threads")]
+    Threads {
+        /// How many were wanted.
+        jobs: usize,
+        /// The system's reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The archive was made from another folder.
+    #[error("the archive was made from {known}, and nothing that it knows stands in {given}", known = known.display(), given = given.display())]
+    OtherInput {
+        /// The folder that the archive was made from.
+        known: PathBuf,
+        /// The folder given now.
+        given: PathBuf,
+    },
+}
+
+impl RunError {
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Archive(error) => error.exit(),
+            Self::Ledger(error) => ledger_exit(error),
+            Self::Export(_) => Exit::NotWritable,
+            Self::Intake(_) | Self::Vocabulary(_) | Self::Confidence(_) | Self::OtherInput { .. } => Exit::Usage,
+            Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
+            Self::Engine(_) | Self::Threads { .. } => Exit::Fatal,
+        }
+    }
+
+    /// What to do next, where that is not said by the message itself.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Archive(error) => error.hint(),
+            Self::Ledger(error) => ledger_hint(error),
+            Self::Export(_) => Some("see to permissions and free space, then run again: it goes on where it stopped".into()),
+            Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
+            Self::Threads { .. } => Some("use a smaller --jobs".into()),
+            Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
+            Self::Intake(_) | Self::Engine(_) => None,
+        }
+    }
+}
+
+pub(super) fn ledger_exit(error: &LedgerError) -> Exit {
+    if error.is_damage() {
+        Exit::Damaged
+    } else if error.is_no_space() {
+        Exit::NotWritable
+    } else {
+        Exit::Fatal
+    }
+}
+
+pub(super) fn ledger_hint(error: &LedgerError) -> Option<String> {
+    let hint = match error {
+        LedgerError::Newer { .. } => "install the newer chartlift",
+        LedgerError::Older { .. } => "run `chartlift run` on the archive once to bring it up to date",
+        LedgerError::OldSqlite { .. } => "build chartlift with its own SQLite, as it does by default",
+        error if error.is_damage() => "keep the archive as it is, restore ledger.sqlite from a backup, or start a new archive",
+        error if error.is_no_space() => "see to permissions and free space, then run again: it goes on where it stopped",
+        _ => return None,
+    };
+    Some(hint.into())
+}

@@ -1,0 +1,72 @@
+//! The outputs at the end of a run: views of the ledger, each written whole and only where its bytes change. Documents pass
+//! through one at a time, so that an archive of any size needs the memory of one document and of a few names of each.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::RunError;
+use crate::export::fhir::{self, ExportContext, ExportSettings};
+use crate::export::{ArchiveWriter, BundleNames, ExportError, FieldsCsv};
+use crate::ledger::Ledger;
+use crate::model::{DocumentId, DocumentRecord};
+use crate::patients;
+use crate::review::QueueCsv;
+
+const FIELDS: &str = "fields.csv";
+const QUEUE: &str = "review/queue.csv";
+const BUNDLES: &str = "bundles";
+
+/// Writes everything that is derived from the ledger.
+pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<(), RunError> {
+    let contested = tables(ledger, writer)?;
+    bundles(ledger, writer, ExportContext { contested, ..ExportContext::new(settings.clone()) })
+}
+
+/// Both tables in one pass, which also tells the people apart: the bundles need to know whose record number is in doubt.
+fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<BTreeSet<DocumentId>, RunError> {
+    let mut queue = QueueCsv::new(&writer.work_dir());
+    let mut grouping = patients::Grouping::default();
+    let mut fault: Option<RunError> = None;
+    let stopped = || ExportError::Render { what: FIELDS, source: std::io::Error::other("the documents could not all be read") };
+    let written = writer.write_with(Path::new(FIELDS), |out| {
+        let mut table = FieldsCsv::new(out)?;
+        let mut take = |record: Result<DocumentRecord, _>| -> Result<DocumentRecord, RunError> {
+            let record = record?;
+            table.document(&record)?;
+            queue.document(&record)?;
+            Ok(record)
+        };
+        let records = ledger.documents().map_while(|record| match take(record) {
+            Ok(record) => Some(record),
+            Err(error) => {
+                fault = Some(error);
+                None
+            }
+        });
+        grouping = patients::group(records);
+        if fault.is_some() {
+            return Err(stopped());
+        }
+        table.finish().map(|_| ())
+    });
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    written?;
+    writer.write_with(Path::new(QUEUE), |out| queue.finish(out).map(|_| ()))?;
+    Ok(grouping.contested)
+}
+
+/// One bundle a document; bundles of documents that are no longer there go.
+fn bundles(ledger: &Ledger, writer: &ArchiveWriter, context: ExportContext) -> Result<(), RunError> {
+    let mut names = BundleNames::new();
+    let mut keep = BTreeSet::new();
+    for record in ledger.documents() {
+        let record = record?;
+        let path = names.path(&record.id);
+        writer.write(&path, &fhir::bundle(&record, &context).json)?;
+        keep.insert(path);
+    }
+    writer.prune(Path::new(BUNDLES), &keep)?;
+    Ok(())
+}
