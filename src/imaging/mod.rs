@@ -8,6 +8,7 @@ mod barcodes;
 mod bitmap;
 mod blank;
 mod checkboxes;
+mod leaders;
 mod light;
 mod rulings;
 mod skew;
@@ -42,6 +43,8 @@ pub struct ImagingSettings {
     pub ticked: f32,
     /// Whether printed rules are taken out of the picture that the engine reads.
     pub erase_rules: bool,
+    /// Whether dot leaders and dashed rules are taken out of it. Words beside a leader are garbage to the engine.
+    pub erase_leaders: bool,
     /// Bar code texts that make a page a separator sheet; one that ends in `*` stands for all that begin so.
     pub separators: Vec<String>,
 }
@@ -57,6 +60,7 @@ impl Default for ImagingSettings {
             least_rule: 0.4,
             ticked: 0.1,
             erase_rules: false,
+            erase_leaders: true,
             separators: vec!["PATCHT".into(), "DOCSEP*".into()],
         }
     }
@@ -160,6 +164,9 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
         rulings = rulings::find(&bitmap, cell_dpi, settings.least_rule);
         checkboxes = checkboxes::find(&bitmap, cell_dpi, settings.ticked);
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
+        if settings.erase_leaders {
+            leaders::erase(&mut page, threshold, dpi);
+        }
         if settings.erase_rules {
             rulings::erase(&mut page, &rulings, threshold, dpi);
         }
