@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -306,4 +307,38 @@ fn a_small_bundle_to_the_letter() {
     ]);
     let bundle = bundle(&record, &ExportContext { version: "1.2.3".to_owned(), ..Default::default() });
     insta::assert_snapshot!("small_bundle", String::from_utf8(bundle.json).unwrap());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever stands in whichever fields, the bundle is sound, and every value that may leave is in it or listed as left out.
+    #[test]
+    fn any_record_gives_a_sound_bundle(
+        drawn in proptest::collection::vec(
+            (0..Field::ALL.len(), 1u32..4, prop_oneof!["\\PC{0,12}", "(?s).{0,6}", "[0-9<>=.,-]{0,8}", Just(String::new())], 0usize..5, any::<bool>()),
+            0..60,
+        )
+    ) {
+        let mut record = document("any.pdf");
+        for (field, item, text, status, plausible) in drawn {
+            let field = Field::ALL[field];
+            let text = if plausible { crate::export::sample::plausible(field).to_owned() } else { text };
+            record.values.push(value(field, field.group().map(|_| item), &text).status(Status::ALL[status]).build());
+        }
+        let bundle = bundle(&record, &ExportContext::default());
+        let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+        prop_assert_eq!(check(&json), Vec::<String>::new());
+        let listed = bundle.left_out.iter().map(|l| (l.field, l.item)).collect::<BTreeSet<_>>();
+        let named: BTreeSet<String> = all(&json, "Provenance")
+            .iter()
+            .flat_map(|p| p["entity"].as_array().unwrap())
+            .map(|e| e["what"]["display"].as_str().unwrap().rsplit_once(',').unwrap().0.to_owned())
+            .collect();
+        for v in record.values.iter().filter(|v| v.status.leaves() && !v.extracted.value.is_empty()) {
+            let (field, item) = (v.extracted.field, v.extracted.item);
+            let name = item.map_or_else(|| field.to_string(), |item| format!("{field} item {item}"));
+            prop_assert!(listed.contains(&(field, item)) != named.contains(&name), "{name}");
+        }
+    }
 }
