@@ -8,6 +8,7 @@ mod dates;
 mod evidence;
 mod headings;
 mod kind;
+mod observations;
 mod phrases;
 mod sections;
 #[allow(dead_code)]
@@ -33,5 +34,6 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     let lines = body::lines(pages, &vocabulary.headings.furniture);
     let blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
     values.extend(sections::values(pages, &blocks));
+    values.extend(observations::observations(pages, &vocabulary.observations, 1));
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
 }

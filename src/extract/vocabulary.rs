@@ -47,6 +47,8 @@ pub struct Vocabulary {
     pub(crate) kinds: super::kind::Kinds,
     /// Headings of notes, and the forms of their text.
     pub(crate) headings: super::headings::Headings,
+    /// Tests, vital signs, units.
+    pub(crate) observations: super::observations::Terms,
 }
 
 impl Vocabulary {
@@ -66,6 +68,10 @@ impl Vocabulary {
         // One line a list: `let labels = Labels::parse(&take("labels.toml", include_str!("../../config/labels.toml"))?)?;`
         let kinds = super::kind::Kinds::parse(&take("kinds.toml", include_str!("../../config/kinds.toml"))?)?;
         let headings = super::headings::Headings::parse(&take("headings.toml", include_str!("../../config/headings.toml"))?)?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings })
+        let observations = super::observations::Terms::parse(
+            &take("tests.toml", include_str!("../../config/tests.toml"))?,
+            &take("units.toml", include_str!("../../config/units.toml"))?,
+        )?;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations })
     }
 }
