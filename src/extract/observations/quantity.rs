@@ -49,7 +49,7 @@ impl Quantity {
         {
             return Some(Quantity { flag: Some(flag), ..read });
         }
-        if let Some(at) = text.find(|c: char| matches!(c, 'H' | 'L' | '*' | 'A')).filter(|&at| at > 0)
+        if let Some(at) = text.find(['H', 'L', '*', 'A']).filter(|&at| at > 0)
             && let Some(flag) = terms.flag(&text[at..])
             && let Some(read) = number_with_comparator(text[..at].trim_end())
         {

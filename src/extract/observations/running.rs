@@ -347,7 +347,7 @@ fn valued<'t>(tokens: &[Token], at: usize, n: usize, name: &str, glued: Option<&
                     .filter(|_| !tokens[end].text.ends_with([',', ';', '.']))
                 {
                     // `K 5.6 H`: a flag; but the next test's name may be one letter too.
-                    if !tokens.get(end + 2).is_some_and(|t| number_with_comparator(trimmed(&t.text)).is_some()) {
+                    if tokens.get(end + 2).is_none_or(|t| number_with_comparator(trimmed(&t.text)).is_none()) {
                         end += 1;
                         flag = Some((code, vec![tokens[end].word]));
                     }
