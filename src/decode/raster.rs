@@ -30,6 +30,10 @@ fn page(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSe
             if !scan.complete {
                 return Err(SourceFailure::new(FailureKind::Broken, "the JPEG is cut off; copy or scan it anew"));
             }
+            if scan.plain_cmyk {
+                let detail = "the JPEG holds four inks in a form that cannot be told from its negative; save it as PNG or in grey";
+                return Err(SourceFailure::new(FailureKind::Unsupported, detail));
+            }
             (picture(decoder, settings)?, scan.tags)
         }
         FileKind::Png => {

@@ -66,12 +66,14 @@ pub(super) struct JpegScan {
     pub(super) tags: Tags,
     /// Whether the end-of-image marker follows the last scan. Decoders fill what is missing with grey and say nothing.
     pub(super) complete: bool,
+    /// Four inks without Adobe's marker: the samples then mean ink, while decoders take them for light, as Adobe writes them.
+    pub(super) plain_cmyk: bool,
 }
 
 /// Walks through the markers of a JPEG (ITU-T T.81 Annex B).
 pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
-    let mut scan = JpegScan { tags: Tags::NONE, complete: false };
-    let (mut jfif, mut scans) = (Tags::NONE.dpi, 0);
+    let mut scan = JpegScan { tags: Tags::NONE, complete: false, plain_cmyk: false };
+    let (mut jfif, mut scans, mut inks, mut adobe) = (Tags::NONE.dpi, 0, 0, false);
     let mut at = 2;
     while let Some(marker) = next_marker(data, &mut at) {
         match marker {
@@ -82,6 +84,8 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
             // Markers without a segment: restart, start of image, TEM.
             0x01 | 0xd0..=0xd8 => continue,
             0xda => scans += 1,
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => inks = data.get(at + 7).copied().unwrap_or(0),
+            0xee => adobe |= data.get(at + 2..).is_some_and(|s| s.starts_with(b"Adobe")),
             _ => {}
         }
         let Some(length) = data.get(at..at + 2).map(|b| usize::from(u16::from_be_bytes([b[0], b[1]]))) else { break };
@@ -101,6 +105,7 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
             scan.tags = exif(data);
         }
     }
+    scan.plain_cmyk = inks == 4 && !adobe;
     // Programs that write both often leave the JFIF density at its default; a real one there is the scanner's.
     let filler = jfif.0 <= 1.0 || (jfif.0 == 72.0 || jfif.0 == 96.0) && scan.tags.dpi.0 > 0.0;
     if !filler {
@@ -235,7 +240,7 @@ mod tests {
         let whole = [0xff, 0xd9];
         assert_eq!(
             scan_jpeg(&jpeg(1, 300, false, &whole)),
-            JpegScan { tags: Tags { dpi: (300.0, 300.0), orientation: 1 }, complete: true }
+            JpegScan { tags: Tags { dpi: (300.0, 300.0), orientation: 1 }, complete: true, plain_cmyk: false }
         );
         assert_eq!(scan_jpeg(&jpeg(2, 100, false, &whole)).tags.dpi, (254.0, 254.0));
         assert_eq!(scan_jpeg(&jpeg(0, 1, false, &whole)).tags.dpi, (0.0, 0.0));
@@ -243,6 +248,14 @@ mod tests {
         assert_eq!(scan_jpeg(&jpeg(1, 300, true, &whole)).tags, Tags { dpi: (300.0, 300.0), orientation: 6 });
         assert!(!scan_jpeg(&jpeg(1, 300, false, &[])).complete);
         assert!(!scan_jpeg(&jpeg(1, 300, false, &[0xff])).complete);
+        let frame = |adobe: &[u8]| {
+            let mut out = vec![0xff, 0xd8];
+            out.extend(adobe);
+            out.extend([0xff, 0xc0, 0, 8, 8, 0, 1, 0, 1, 4, 0xff, 0xda, 0, 2, 0x11, 0xff, 0xd9]);
+            scan_jpeg(&out)
+        };
+        assert!(frame(&[]).plain_cmyk);
+        assert!(!frame(b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0").plain_cmyk);
         assert!(!scan_jpeg(&[0xff, 0xd8, 0xff, 0xd9]).complete, "an end without a scan is no picture");
     }
 

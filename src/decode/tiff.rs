@@ -35,11 +35,7 @@ mod value {
 pub(super) fn decode(input: File, sink: &mut Sink<'_>) -> Result<(), DecodeError> {
     let settings = sink.settings;
     let file_size = input.metadata().map_err(|_| cut_off())?.len();
-    let mut limits = Limits::default();
-    limits.decoding_buffer_size = 1024 * 1024 * 1024;
-    limits.intermediate_buffer_size = 512 * 1024 * 1024;
-    limits.ifd_value_size = 16 * 1024 * 1024;
-    let mut reader = Decoder::new(BufReader::new(input)).map_err(|e| failure(&e))?.with_limits(limits);
+    let mut reader = Decoder::new(BufReader::new(input)).map_err(|e| failure(&e))?.with_limits(limits());
     let (pages, chain_is_whole) = page_directories(&mut reader, settings.max_pages)?;
     let count = pages.len() as u32;
     sink.start(count + u32::from(!chain_is_whole))?;
@@ -50,6 +46,14 @@ pub(super) fn decode(input: File, sink: &mut Sink<'_>) -> Result<(), DecodeError
         sink.page(count + 1, |_| Err(cut_off()))?;
     }
     Ok(())
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = 1024 * 1024 * 1024;
+    limits.intermediate_buffer_size = 512 * 1024 * 1024;
+    limits.ifd_value_size = 16 * 1024 * 1024;
+    limits
 }
 
 /// The directories that are pages, with their index in the chain; and whether the chain could be followed to its end.
@@ -174,7 +178,7 @@ fn page(
             return Err(unsupported("the TIFF holds old-style JPEG, which is not read"));
         }
         value::MODIFIED_HUFFMAN | value::GROUP_3 | value::GROUP_4 => fax(reader, &page)?,
-        _ if page.photometric == value::PALETTE => palette(reader, &page)?,
+        _ if page.photometric == value::PALETTE => palette(reader, index, pointer, &page)?,
         _ => samples(reader, index, &page)?,
     };
     let mut grey = GreyPage { width: page.width, height: page.height, pixels };
@@ -229,46 +233,73 @@ fn fax(reader: &mut Reader, page: &Page) -> Result<Vec<u8>, SourceFailure> {
     Ok(pixels)
 }
 
-/// Palette pictures: the crate reads them only as the indices that they are, and only if told that they are grey.
-fn palette(reader: &mut Reader, page: &Page) -> Result<Vec<u8>, SourceFailure> {
-    const NONE: u16 = 1;
-    const PACK_BITS: u16 = 32_773;
-    let plain = matches!(page.compression, NONE | PACK_BITS) && !page.tiled && page.samples == 1 && matches!(page.bits, 1 | 4 | 8);
+/// Palette pictures. The crate unpacks them only if the directory calls them grey; the samples are then the colours' indices.
+fn palette(reader: &mut Reader, index: usize, pointer: IfdPointer, page: &Page) -> Result<Vec<u8>, SourceFailure> {
     let colours = 1usize << page.bits.min(8);
-    let strips = page.strips.as_ref().filter(|_| plain && page.palette.len() == 3 * colours);
-    let strips = strips.ok_or_else(|| unsupported("the TIFF holds a compressed palette picture, which is not read"))?;
+    if !matches!(page.bits, 1 | 2 | 4 | 8) || page.palette.len() != 3 * colours {
+        return Err(unsupported("the TIFF holds a palette picture of an unusual form, which is not read"));
+    }
     let shades: Vec<u8> = (0..colours)
         .map(|i| luma(from_16_bits(page.palette[i]), from_16_bits(page.palette[colours + i]), from_16_bits(page.palette[2 * colours + i])))
         .collect();
-    let row_bytes = (page.width as usize * usize::from(page.bits)).div_ceil(8);
-    let mut packed = Vec::new();
-    for (at, size) in strips {
-        let strip = raw_strip(reader, *at, *size)?;
-        if page.compression == NONE { packed.extend(strip) } else { unpack_bits(&strip, &mut packed, row_bytes * page.height as usize) }
+    let little_endian = matches!(reader.byte_order(), ::tiff::tags::ByteOrder::LittleEndian);
+    let file = reader.inner();
+    let at = photometric_value(file, pointer.0, little_endian).map_err(|_| cut_off())?;
+    file.seek(SeekFrom::Start(0)).map_err(|_| cut_off())?;
+    let grey = if little_endian { [1, 0] } else { [0, 1] };
+    let mut reader = Decoder::new(Patched { file, at, bytes: grey, position: 0 }).map_err(|e| failure(&e))?.with_limits(limits());
+    reader.seek_to_image(index).map_err(|e| failure(&e))?;
+    match reader.read_image().map_err(|e| failure(&e))? {
+        DecodingResult::U8(data) => Ok(unpack(&data, page.width as usize, usize::from(page.bits), |index| shades[usize::from(index)])),
+        _ => Err(broken("the TIFF is damaged")),
     }
-    if packed.len() < row_bytes * page.height as usize {
-        return Err(cut_off());
-    }
-    packed.truncate(row_bytes * page.height as usize);
-    Ok(unpack(&packed, page.width as usize, usize::from(page.bits), |index| shades[usize::from(index)]))
 }
 
-/// PackBits, TIFF 6.0 section 9; stops at `most` bytes.
-fn unpack_bits(data: &[u8], out: &mut Vec<u8>, most: usize) {
-    let mut data = data.iter().copied();
-    while let Some(head) = data.next() {
-        if out.len() >= most {
-            break;
+/// Where in the file the value of PhotometricInterpretation stands, for the directory at `directory`.
+fn photometric_value(file: &mut BufReader<File>, directory: u64, little_endian: bool) -> std::io::Result<u64> {
+    const PHOTOMETRIC: u64 = 262;
+    let number = |file: &mut BufReader<File>, at: u64, bytes: usize| -> std::io::Result<u64> {
+        let mut buffer = [0; 8];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut buffer[..bytes])?;
+        Ok(if little_endian { u64::from_le_bytes(buffer) } else { u64::from_be_bytes(buffer) >> (64 - 8 * bytes) })
+    };
+    let is_big = number(file, 2, 2)? == 43;
+    let (count_bytes, entry_bytes, value_at) = if is_big { (8, 20, 12) } else { (2, 12, 8) };
+    let count = number(file, directory, count_bytes)?.min(u64::from(u16::MAX));
+    for entry in (0..count).map(|i| directory + count_bytes as u64 + i * entry_bytes) {
+        if number(file, entry, 2)? == PHOTOMETRIC {
+            return Ok(entry + value_at);
         }
-        match head {
-            0..=127 => out.extend(data.by_ref().take(usize::from(head) + 1)),
-            128 => {}
-            _ => {
-                if let Some(byte) = data.next() {
-                    out.extend(std::iter::repeat_n(byte, 257 - usize::from(head)));
-                }
+    }
+    Err(std::io::ErrorKind::NotFound.into())
+}
+
+/// A file of which two bytes read differently.
+struct Patched<'a> {
+    file: &'a mut BufReader<File>,
+    at: u64,
+    bytes: [u8; 2],
+    position: u64,
+}
+
+impl Read for Patched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        for (at, byte) in (self.at..).zip(self.bytes) {
+            if let Some(slot) = at.checked_sub(self.position).and_then(|at| buffer[..read].get_mut(usize::try_from(at).ok()?)) {
+                *slot = byte;
             }
         }
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Patched<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.position = self.file.seek(to)?;
+        Ok(self.position)
     }
 }
 
@@ -341,5 +372,258 @@ fn failure(error: &TiffError) -> SourceFailure {
         TiffError::UnsupportedError(_) => unsupported("the TIFF has a form that is not read"),
         TiffError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => cut_off(),
         _ => broken("the TIFF is cut off or damaged"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use fax::encoder::Encoder;
+    use fax::{Color, VecWriter};
+
+    use super::*;
+
+    /// One directory: tags with 32-bit values (lists go to a place of their own), strips of data.
+    #[derive(Default, Clone)]
+    struct Directory {
+        tags: Vec<(u16, u16, Vec<u32>)>,
+        strips: Vec<Vec<u8>>,
+    }
+
+    const SHORT: u16 = 3;
+    const LONG: u16 = 4;
+    const RATIONAL: u16 = 5;
+
+    fn directory(width: u32, height: u32, compression: u32, photometric: u32, strips: &[&[u8]]) -> Directory {
+        let tags = vec![
+            (256, LONG, vec![width]),
+            (257, LONG, vec![height]),
+            (258, SHORT, vec![1]),
+            (259, SHORT, vec![compression]),
+            (262, SHORT, vec![photometric]),
+        ];
+        Directory { tags, strips: strips.iter().map(|s| s.to_vec()).collect() }
+    }
+
+    impl Directory {
+        fn with(mut self, tag: u16, kind: u16, values: &[u32]) -> Self {
+            self.tags.retain(|t| t.0 != tag);
+            self.tags.push((tag, kind, values.to_vec()));
+            self
+        }
+    }
+
+    /// Writes a TIFF by hand, little- or big-endian, `last_next` as the link of the last directory.
+    fn write(directories: &[Directory], big_endian: bool, last_next: u32) -> Vec<u8> {
+        let w16 = |v: u16| if big_endian { v.to_be_bytes() } else { v.to_le_bytes() };
+        let w32 = |v: u32| if big_endian { v.to_be_bytes() } else { v.to_le_bytes() };
+        let mut out = if big_endian { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
+        let mut link = out.len();
+        out.extend([0; 4]);
+        for directory in directories {
+            let mut tags = directory.tags.clone();
+            let mut offsets = Vec::new();
+            for strip in &directory.strips {
+                offsets.push(out.len() as u32);
+                out.extend(strip);
+            }
+            tags.push((273, LONG, offsets));
+            tags.push((279, LONG, directory.strips.iter().map(|s| s.len() as u32).collect()));
+            tags.sort();
+            let mut entries = Vec::new();
+            for (tag, kind, values) in tags {
+                let bytes: Vec<u8> = match kind {
+                    SHORT => values.iter().flat_map(|v| w16(*v as u16)).collect(),
+                    _ => values.iter().flat_map(|v| w32(*v)).collect(),
+                };
+                let count = if kind == RATIONAL { values.len() / 2 } else { values.len() } as u32;
+                entries.extend(w16(tag));
+                entries.extend(w16(kind));
+                entries.extend(w32(count));
+                if bytes.len() <= 4 {
+                    entries.extend(bytes.iter().copied().chain([0; 4]).take(4));
+                } else {
+                    entries.extend(w32(out.len() as u32));
+                    out.extend(bytes);
+                }
+            }
+            let at = out.len() as u32;
+            out[link..link + 4].copy_from_slice(&w32(at));
+            out.extend(w16((entries.len() / 12) as u16));
+            out.extend(entries);
+            link = out.len();
+            out.extend(w32(last_next));
+        }
+        out
+    }
+
+    fn open(bytes: &[u8]) -> Result<(Reader, u64), SourceFailure> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.seek(SeekFrom::Start(0)).unwrap();
+        Ok((Decoder::new(BufReader::new(file)).map_err(|e| failure(&e))?.with_limits(limits()), bytes.len() as u64))
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Result<RawPage, SourceFailure>>, SourceFailure> {
+        let (mut reader, size) = open(bytes)?;
+        let (pages, whole) = page_directories(&mut reader, 100)?;
+        let settings = DecodeSettings::default();
+        let mut out = Vec::new();
+        for (number, (index, pointer)) in (1..).zip(pages) {
+            out.push(page(&mut reader, index, pointer, size, PageNumber::new(number), &settings));
+        }
+        if !whole {
+            out.push(Err(cut_off()));
+        }
+        Ok(out)
+    }
+
+    fn only(bytes: &[u8]) -> RawPage {
+        let mut pages = read(bytes).unwrap();
+        assert_eq!(pages.len(), 1);
+        pages.remove(0).unwrap()
+    }
+
+    /// How a file of this one page fails, as a whole or in its page.
+    fn failure_of(directory: Directory) -> FailureKind {
+        match read(&write(&[directory], false, 0)) {
+            Err(failure) => failure.kind,
+            Ok(pages) => pages[0].as_ref().unwrap_err().kind,
+        }
+    }
+
+    #[test]
+    fn bilevel_in_both_photometrics_and_byte_orders() {
+        for big_endian in [false, true] {
+            for (photometric, expected) in [(0, [255, 0, 255, 0, 0, 255]), (1, [0, 255, 0, 255, 255, 0])] {
+                let page = only(&write(&[directory(3, 2, 1, photometric, &[&[0b0100_0000, 0b1100_0000]])], big_endian, 0));
+                assert_eq!(page.grey.pixels, expected, "photometric {photometric}");
+            }
+        }
+    }
+
+    #[test]
+    fn depths_and_colours() {
+        let table: [(Directory, &[u8]); 6] = [
+            (directory(3, 1, 1, 1, &[&[0x0f, 0x80]]).with(258, SHORT, &[4]), &[0, 255, 136]),
+            (directory(2, 1, 1, 0, &[&[0, 200]]).with(258, SHORT, &[8]), &[255, 55]),
+            (directory(1, 1, 1, 1, &[&[0, 0x80]]).with(258, SHORT, &[16]), &[128]),
+            (directory(1, 1, 1, 2, &[&[255, 0, 0]]).with(258, SHORT, &[8, 8, 8]).with(277, SHORT, &[3]), &[76]),
+            (directory(1, 1, 1, 5, &[&[0, 0, 0, 255]]).with(258, SHORT, &[8, 8, 8, 8]).with(277, SHORT, &[4]), &[0]),
+            (directory(3, 1, 32_773, 1, &[&[254, 7]]).with(258, SHORT, &[8]), &[7, 7, 7]),
+        ];
+        for (directory, pixels) in table {
+            let page = only(&write(std::slice::from_ref(&directory), false, 0));
+            assert_eq!(page.grey.pixels, pixels, "{:?}", directory.tags);
+        }
+    }
+
+    #[test]
+    fn palettes_in_any_compression() {
+        // Colour 0 white, 1 black, 2 red.
+        let colours = [0xffff, 0, 0xffff, 0, 0xffff, 0, 0, 0, 0xffff, 0, 0, 0];
+        for big_endian in [false, true] {
+            let plain = directory(4, 1, 1, 3, &[&[0b00_01_10_00]]).with(258, SHORT, &[2]).with(320, SHORT, &colours);
+            // A first page of its own kind: the second's palette must be found all the same.
+            let pages = read(&write(&[directory(1, 1, 1, 1, &[&[0]]), plain], big_endian, 0)).unwrap();
+            assert_eq!(pages[1].as_ref().unwrap().grey.pixels, [255, 0, 76, 255]);
+            let packed = directory(4, 1, 32_773, 3, &[&[0, 0b00_01_10_00]]).with(258, SHORT, &[2]).with(320, SHORT, &colours);
+            assert_eq!(only(&write(&[packed], big_endian, 0)).grey.pixels, [255, 0, 76, 255]);
+        }
+        let short_palette = directory(4, 1, 1, 3, &[&[0]]).with(258, SHORT, &[2]).with(320, SHORT, &[0, 0, 0]);
+        assert_eq!(failure_of(short_palette), FailureKind::Unsupported);
+    }
+
+    #[test]
+    fn resolution_and_orientation() {
+        let sized = |unit: u32, x: u32, y: u32| {
+            let rows = vec![0xff; 216 * 2156];
+            directory(1728, 2156, 1, 0, &[&rows]).with(282, RATIONAL, &[x, 1]).with(283, RATIONAL, &[y, 1]).with(296, SHORT, &[unit]).with(
+                274,
+                SHORT,
+                &[6],
+            )
+        };
+        let page = only(&write(&[sized(2, 204, 196)], false, 0));
+        assert_eq!((page.dpi, page.tagged_turn), (Some((204.0, 196.0)), 1));
+        assert_eq!(only(&write(&[sized(3, 80, 77)], false, 0)).dpi, Some((203.2, 195.58)));
+        assert_eq!(only(&write(&[sized(1, 204, 196)], false, 0)).dpi, None);
+    }
+
+    #[test]
+    fn thumbnails_and_masks_are_no_pages() {
+        let page = directory(1, 1, 1, 1, &[&[0x80]]);
+        let thumbnail = directory(1, 1, 1, 1, &[&[0]]).with(254, LONG, &[1]);
+        let multipage = page.clone().with(254, LONG, &[2]);
+        let mask = directory(1, 1, 1, 4, &[&[0]]).with(254, LONG, &[4]);
+        let got = read(&write(&[thumbnail.clone(), page, mask, multipage], false, 0)).unwrap();
+        assert_eq!(got.len(), 2);
+        assert!(got.iter().all(|p| p.as_ref().is_ok_and(|p| p.grey.pixels == [255])));
+        assert_eq!(read(&write(&[thumbnail], false, 0)).unwrap().len(), 1, "better a small page than none");
+    }
+
+    #[test]
+    fn fax_in_strips_and_with_reversed_bits() {
+        let width = 64u32;
+        let black_at = |y: u32| y * 3 % 60;
+        let strip = |rows: std::ops::Range<u32>| {
+            let mut encoder = Encoder::new(VecWriter::new());
+            for y in rows {
+                let line = (0..width).map(|x| if (black_at(y)..black_at(y) + 4).contains(&x) { Color::Black } else { Color::White });
+                encoder.encode_line(line, width).unwrap();
+            }
+            encoder.finish().unwrap().finish()
+        };
+        let (first, second) = (strip(0..8), strip(8..11));
+        for reversed in [false, true] {
+            let turn = |s: &[u8]| s.iter().map(|b| if reversed { b.reverse_bits() } else { *b }).collect::<Vec<_>>();
+            let (first, second) = (turn(&first), turn(&second));
+            let page =
+                directory(width, 11, 4, 0, &[&first, &second]).with(278, LONG, &[8]).with(266, SHORT, &[if reversed { 2 } else { 1 }]);
+            let page = only(&write(&[page], false, 0));
+            for y in 0..11 {
+                for x in 0..width {
+                    let black = (black_at(y)..black_at(y) + 4).contains(&x);
+                    assert_eq!(page.grey.at(x.into(), y.into()), if black { 0 } else { 255 }, "{x}, {y}");
+                }
+            }
+        }
+        let missing = directory(width, 11, 4, 0, &[&first]).with(278, LONG, &[8]);
+        assert_eq!(failure_of(missing), FailureKind::Broken);
+        let cut = directory(width, 8, 4, 0, &[&first[..first.len() / 2]]);
+        assert_eq!(failure_of(cut), FailureKind::Broken);
+    }
+
+    #[test]
+    fn every_cut_is_a_failure_of_some_page() {
+        let noise: Vec<u8> = (0..900u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let page = directory(30, 30, 1, 1, &[&noise]).with(258, SHORT, &[8]);
+        let bytes = write(&[page.clone(), page.clone(), page], false, 0);
+        assert!(read(&bytes).unwrap().iter().all(Result::is_ok));
+        for cut in [9, 500, 915, 950, 1100, 2000, bytes.len() - 900, bytes.len() - 20, bytes.len() - 3] {
+            let outcome = read(&bytes[..cut]);
+            let failed = match &outcome {
+                Err(failure) => vec![failure],
+                Ok(pages) => pages.iter().filter_map(|p| p.as_ref().err()).collect(),
+            };
+            assert!(!failed.is_empty(), "cut at {cut} of {}", bytes.len());
+            assert!(failed.iter().all(|f| f.kind == FailureKind::Broken), "cut at {cut}: {failed:?}");
+        }
+    }
+
+    #[test]
+    fn loops_bombs_and_old_jpeg_are_refused() {
+        let page = directory(1, 1, 1, 1, &[&[0]]);
+        let looped = write(std::slice::from_ref(&page), false, 9);
+        let looped_to_itself = {
+            let at = u32::from_le_bytes(looped[4..8].try_into().unwrap());
+            write(&[page], false, at)
+        };
+        assert_eq!(read(&looped_to_itself).unwrap_err().kind, FailureKind::Broken);
+        let huge = directory(100_000, 100_000, 1, 1, &[&[0]]);
+        assert_eq!(failure_of(huge), FailureKind::TooLarge);
+        let old = directory(8, 8, 6, 6, &[&[0]]);
+        assert_eq!(failure_of(old), FailureKind::Unsupported);
     }
 }

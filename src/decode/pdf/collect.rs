@@ -49,6 +49,15 @@ pub(super) struct Cover {
     pub(super) grey: GreyPage,
 }
 
+/// What can be wrong with an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// It cannot be decoded to its last row.
+    Broken,
+    /// It has more pixels than the budget allows.
+    TooLarge,
+}
+
 struct Picture {
     area: f64,
     dpi: f64,
@@ -57,13 +66,11 @@ struct Picture {
 pub(super) struct Collector<'s> {
     page: Rect,
     settings: &'s DecodeSettings,
-    /// Try to decode every image of some size, to find the broken ones.
-    pub(super) check_images: bool,
     pub(super) glyphs: Vec<Glyph>,
     /// Curved pieces of filled paths: letters drawn as shapes have many.
     pub(super) curves: usize,
-    /// An image that covers the page (or, when checking, any of some size) cannot be decoded to its end.
-    pub(super) cover_is_broken: bool,
+    /// What is wrong with an image of some size. The renderer leaves out or fills up what it cannot decode, without a word.
+    pub(super) flaw: Option<Flaw>,
     cover: Option<Cover>,
     /// Something is drawn over the covering image, or in a way that changes how it looks.
     more_than_cover: bool,
@@ -79,10 +86,9 @@ impl<'s> Collector<'s> {
         Self {
             page: Rect::new(0.0, 0.0, f64::from(width), f64::from(height)),
             settings,
-            check_images: false,
             glyphs: Vec::new(),
             curves: 0,
-            cover_is_broken: false,
+            flaw: None,
             cover: None,
             more_than_cover: false,
             pictures: Vec::new(),
@@ -140,18 +146,17 @@ impl<'s> Collector<'s> {
         let seen = rect.intersect(self.clip());
         let [a, b, c, d, ..] = transform.as_coeffs();
         let dpi = POINTS / a.hypot(b).min(c.hypot(d)).max(1e-9);
-        let large = seen.area() > self.page.area() * 0.01;
         self.painted(rect);
         self.pictures.push(Picture { area: seen.area().max(0.0), dpi });
-        if self.check_images {
-            if large && decode(image, self.settings).is_none() {
-                self.cover_is_broken = true;
-            }
-            return;
-        }
         let upright = b.abs() + c.abs() < (a.abs() + d.abs()) * 0.001;
         let turned = a.abs() + d.abs() < (b.abs() + c.abs()) * 0.001;
         if !self.covers(&rect) || !self.covers(&seen) || !(upright || turned) {
+            // A small ornament may be missing; a picture of something may not.
+            if seen.area() > self.page.area() * 0.01
+                && let Err(flaw) = decode(image, self.settings)
+            {
+                self.flaw = Some(flaw);
+            }
             return;
         }
         let opaque = matches!(image, Image::Raster(raster) if !is_masked(raster.stream()));
@@ -166,8 +171,8 @@ impl<'s> Collector<'s> {
             self.more_than_cover = true;
         }
         match decode(image, self.settings) {
-            Some(grey) => self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]) }),
-            None => self.cover_is_broken = true,
+            Ok(grey) => self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]) }),
+            Err(flaw) => self.flaw = Some(flaw),
         }
     }
 }
@@ -176,11 +181,11 @@ fn is_masked(stream: &Stream<'_>) -> bool {
     [&b"SMask"[..], b"Mask", b"SMaskInData"].iter().any(|key| stream.dict().contains_key(key))
 }
 
-/// The image's pixels as they lie in the stream; `None` if they cannot be decoded to the last row, or are too many.
-fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Option<GreyPage> {
+/// The image's pixels as they lie in the stream.
+fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Result<GreyPage, Flaw> {
     let (width, height) = (image.width(), image.height());
     if !settings.size_fits(width.into(), height.into()) {
-        return None;
+        return Err(Flaw::TooLarge);
     }
     let stream = match image {
         Image::Stencil(stencil) => stencil.stream(),
@@ -189,7 +194,10 @@ fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Option<GreyPage> 
     // The JPEG decoder forgives a missing end and paints it grey.
     let raw = stream.raw_data();
     if raw.starts_with(b"\xff\xd8\xff") && !scan_jpeg(&raw).complete {
-        return None;
+        return Err(Flaw::Broken);
+    }
+    if is_short(stream, width, height) {
+        return Err(Flaw::Broken);
     }
     let mut grey = None;
     match image {
@@ -222,12 +230,25 @@ fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Option<GreyPage> 
             None,
         ),
     }
-    grey.filter(|grey| grey.pixels.len() == grey.width as usize * grey.height as usize && !grey.pixels.is_empty())
+    grey.filter(|grey| grey.pixels.len() == grey.width as usize * grey.height as usize && !grey.pixels.is_empty()).ok_or(Flaw::Broken)
+}
+
+/// Whether a bilevel image's data end early: the decoder fills those up with black. A fiftieth is let pass, as some encoders leave out
+/// white rows at the end.
+fn is_short(stream: &Stream<'_>, width: u32, height: u32) -> bool {
+    let dictionary = stream.dict();
+    let bits = dictionary.get::<u8>(b"BitsPerComponent").or_else(|| dictionary.get::<u8>(b"BPC"));
+    let is_mask = dictionary.get::<bool>(b"ImageMask").or_else(|| dictionary.get::<bool>(b"IM")).unwrap_or(false);
+    if bits != Some(1) && !is_mask {
+        return false;
+    }
+    let needed = u64::from(width).div_ceil(8) * u64::from(height);
+    stream.decoded_data().is_ok_and(|data| (data.len() as u64) < needed - needed / 50)
 }
 
 /// Whether the decoded rows are as many as the image states. The decoder shortens an image whose data end early.
 fn whole(rows: u32, scale: f32, stated: u32) -> bool {
-    f64::from(rows) * f64::from(scale) >= f64::from(stated) - 1.5
+    f64::from(rows) * f64::from(scale) >= f64::from(stated) - 0.5
 }
 
 /// Composes with white paper; the mask may have a size of its own.

@@ -8,15 +8,15 @@ mod words;
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro_interpret::hayro_syntax::object::Dict;
+use hayro_interpret::hayro_syntax::content::ops::TypedInstruction;
+use hayro_interpret::hayro_syntax::object::{Dict, Name};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use hayro_interpret::util::TransformExt;
-use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, InterpreterWarning, interpret_page, kurbo};
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page, kurbo};
 
-use self::collect::Collector;
+use self::collect::{Collector, Flaw};
 use self::second::SecondReader;
 use super::DecodeSettings;
 use super::child::{DecodeError, Sink};
@@ -79,12 +79,17 @@ fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, sec
     }
     let size = page.render_dimensions();
     let mut found = Collector::new(size, settings);
-    interpret(page, &mut found, &InterpreterSettings::default());
-    if found.cover_is_broken {
-        return Err(broken("the scanned image of the page is cut off or damaged"));
+    interpret(page, &mut found);
+    match found.flaw {
+        Some(Flaw::Broken) => return Err(broken("an image of the page is cut off or damaged")),
+        Some(Flaw::TooLarge) => {
+            let detail = "an image of the page has more pixels than the budget allows; scan it at 300 dpi, or raise decode.max_megapixels";
+            return Err(SourceFailure::new(FailureKind::TooLarge, detail));
+        }
+        None => {}
     }
-    if found.nothing_drawn() && page.resources().x_objects.entries().next().is_some() {
-        return Err(broken("the page refers to a picture that the PDF does not hold"));
+    if found.nothing_drawn() && calls_for_missing_picture(page) {
+        return Err(broken("the page calls for a picture that the PDF does not hold"));
     }
     let glyphs = std::mem::take(&mut found.glyphs);
     if let Some(cover) = found.take_lone_cover() {
@@ -103,7 +108,7 @@ fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, sec
     // White on white, or painted over later: not to be seen, so not to be read.
     let before = words.len();
     words.retain(|word| words::stands_out(&grey, word));
-    let visible = trusted && !words.is_empty() && words.len() * 10 >= before * 9;
+    let visible = trusted && !words.is_empty() && words.len() * 2 >= before;
     if visible {
         second.doubt(number.get(), &mut words, settings);
     } else {
@@ -113,6 +118,21 @@ fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, sec
     Ok(RawPage { number, grey, dpi, tagged_turn: if visible { turn } else { 0 }, text })
 }
 
+/// Whether the page draws an image that is not there or has no size: it would come out white. (Resources alone prove nothing: an
+/// empty sheet may share those of its neighbours.)
+fn calls_for_missing_picture(page: &Page<'_>) -> bool {
+    let mut operations = page.typed_operations();
+    while let Some(operation) = operations.next() {
+        if let TypedInstruction::XObject(call) = operation {
+            let object = page.resources().get_x_object(call.0);
+            if object.is_none_or(|o| o.dict().get::<Name<'_>>(b"Subtype").is_some_and(|name| *name == *b"Image")) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// Whether the painted glyphs say what they are, and are the writing of the page rather than a note beside drawn letters.
 fn text_is_readable(glyphs: &[collect::Glyph], curves: usize) -> bool {
     let seen = || glyphs.iter().filter(|g| g.visible && !g.blank);
@@ -120,12 +140,12 @@ fn text_is_readable(glyphs: &[collect::Glyph], curves: usize) -> bool {
     all > 0 && unknown * 50 <= all && curves <= all.max(50) * 10
 }
 
-fn interpret(page: &Page<'_>, collector: &mut Collector<'_>, interpreter: &InterpreterSettings) {
+fn interpret(page: &Page<'_>, collector: &mut Collector<'_>) {
     let (width, height) = page.render_dimensions();
     let bounds = kurbo::Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     // A cache a page: kept over a file of thousands of pages it would hold every font and image of them.
     let cache = InterpreterCache::new();
-    let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, &cache, page.xref(), interpreter.clone());
+    let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, &cache, page.xref(), InterpreterSettings::default());
     interpret_page(page, &mut context, collector);
 }
 
@@ -145,28 +165,10 @@ fn render(page: &Page<'_>, (width, height): (f32, f32), dpi: f64, settings: &Dec
             ),
         ));
     }
-    let failed = Arc::new(AtomicBool::new(false));
-    let flag = failed.clone();
-    let interpreter = InterpreterSettings {
-        warning_sink: Arc::new(move |warning| {
-            if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
-                flag.store(true, Ordering::Relaxed);
-            }
-        }),
-        ..InterpreterSettings::default()
-    };
+    let interpreter = InterpreterSettings::default();
     let output =
         hayro::PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: hayro::vello_cpu::color::palette::css::WHITE };
     let pixmap = hayro::render(page, &hayro::RenderCache::new(), &interpreter, &hayro::RenderSettings::default(), &output);
-    // The renderer leaves out an image that it cannot decode. A small ornament may go; a picture of something may not.
-    if failed.load(Ordering::Relaxed) {
-        let mut check = Collector::new((width as f32, height as f32), settings);
-        check.check_images = true;
-        interpret(page, &mut check, &InterpreterSettings::default());
-        if check.cover_is_broken {
-            return Err(broken("an image of the page is cut off or damaged"));
-        }
-    }
     let pixels = pixmap.data_as_u8_slice().chunks_exact(4).map(over_white_premultiplied).collect();
     Ok((GreyPage { width: pixmap.width().into(), height: pixmap.height().into(), pixels }, scale))
 }
