@@ -408,13 +408,13 @@ fn the_second_reading_may_die() {
 
 #[test]
 fn memory_is_bounded() {
-    // 100 million pixels of zeros in some hundred kilobytes.
+    // 100 million pixels of zeros in a hundred kilobytes.
     let image = stream(
-        "/Type /XObject /Subtype /Image /Width 10000 /Height 10000 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode",
-        &flate(&vec![0; 300_000_000]),
+        "/Type /XObject /Subtype /Image /Width 10000 /Height 10000 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode",
+        &flate(&vec![0; 100_000_000]),
     );
     let bytes = pages(&[("", b"BT /F1 12 Tf 10 30 Td (Smith) Tj ET".to_vec()), ("", COVER.to_vec())], &image);
-    let outcome = read(file_of(&bytes), FileKind::Pdf, &DecodeSettings { memory_mib: 400, ..settings() });
+    let outcome = read(file_of(&bytes), FileKind::Pdf, &DecodeSettings { memory_mib: 200, ..settings() });
     assert_eq!(outcome.pages.len(), 1, "{outcome:?}");
     assert_eq!(outcome.failed[0].0, 2);
     assert!(matches!(outcome.failed[0].1.kind, FailureKind::TooLarge | FailureKind::Broken), "{outcome:?}");
