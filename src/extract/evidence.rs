@@ -56,7 +56,7 @@ impl Found<'_> {
                 mended: self.mended,
                 agree: 0,
                 differ: 0,
-                handwritten: false,
+                handwritten: super::handwriting::looks_handwritten(page, self.words),
                 page_mean: page.reading.quality.mean_confidence,
                 doubt: self.doubt,
                 born_digital: page.reading.text_source == TextSource::TextLayer,

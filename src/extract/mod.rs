@@ -6,6 +6,7 @@ mod body;
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;
 mod evidence;
+mod handwriting;
 mod headings;
 mod kind;
 mod observations;

@@ -137,14 +137,12 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
     // The name.
     match &draft.hit {
         Some(hit) => {
-            // Misread letters are put right from the list; what differs in case and points alone stays as printed.
-            let misread = plain(&draft.name) != plain(hit.spelt) && hit.likeness < 1.0;
-            let name = if plain(&draft.name) == plain(hit.spelt) || hit.likeness >= 1.0 && !odd(&draft.name) {
-                tidy(&draft.name)
-            } else {
-                hit.spelt.to_owned()
-            };
-            push(Field::ObservationText, name, &draft.name_words, Form::Checked, draft.doubt, misread);
+            // As printed, if it is a name of the list but for case and points. Else the list's spelling: what OCR confuses with it
+            // (`C02`) can mean nothing else if it is long enough; what is merely like it is a suggestion.
+            let printed = plain(&draft.name) == plain(hit.spelt);
+            let name = if printed { tidy(&draft.name) } else { hit.spelt.to_owned() };
+            let doubt = if !printed && plain(hit.spelt).chars().count() < 3 { 0.5 } else { 0.0 };
+            push(Field::ObservationText, name, &draft.name_words, Form::Checked, draft.doubt + doubt, hit.likeness < 1.0);
         }
         None if draft.test.is_some() => {
             push(Field::ObservationText, tidy(&draft.name), &draft.name_words, Form::Checked, draft.doubt, false)
@@ -174,7 +172,7 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
     if let Some((ucum, misread)) = unit {
         let (form, doubt) = match chosen {
             Some((_, Fit::Unit)) => (Form::Checked, 0.0),
-            Some((_, Fit::OtherUnit)) => (Form::Valid, 0.5),
+            Some((_, Fit::OtherUnit)) => (Form::Valid, 0.7),
             _ => (Form::Valid, 0.1),
         };
         let doubt = doubt + if misread { 0.15 } else { 0.0 };
@@ -275,13 +273,6 @@ fn tidy(name: &str) -> String {
 /// Letters and digits alone, lower case.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a name holds a sign that no name holds.
-fn odd(name: &str) -> bool {
-    tidy(name).chars().any(|c| {
-        !(c.is_alphanumeric() || c.is_whitespace() || matches!(c, ',' | '.' | '-' | '/' | '(' | ')' | '%' | '+' | '#' | '\'' | ':'))
-    })
 }
 
 #[cfg(test)]

@@ -92,9 +92,12 @@ fn capital(word: &str) -> String {
 
 /// A number, possibly with a comparator and with commas between thousands.
 pub(super) fn number_with_comparator(text: &str) -> Option<Quantity> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let body = compact.trim_start_matches(['<', '>', '=', '≤', '≥']);
-    let comparator = &compact[..compact.len() - body.len()];
+    let text = text.trim();
+    let body = text.trim_start_matches(['<', '>', '=', '≤', '≥']);
+    let comparator = &text[..text.len() - body.len()];
+    // A blank may stand behind the comparator, nowhere else: what follows a number is not part of it.
+    let body = body.trim_start();
+    let compact = format!("{comparator}{body}");
     if !matches!(comparator, "" | "<" | ">" | "<=" | ">=" | "≤" | "≥") {
         return None;
     }
@@ -159,13 +162,15 @@ impl Range {
     pub(super) fn read(text: &str, terms: &Terms) -> Range {
         let trimmed = text.trim().trim_matches(|c: char| matches!(c, '_' | '|' | '“' | '”' | '‘' | '’' | '~' | '—' | '\''));
         let trimmed = trimmed.trim_end_matches(['.', ',', ';', ':']).trim();
+        // A stroke before the first bound is what is left of a rule: no range here begins below zero.
+        let (trimmed, stroke) = trimmed.strip_prefix('-').map_or((trimmed, false), |t| (t.trim_start(), true));
         let bare = trimmed.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(trimmed).trim();
         let plain = Range { text: bare.to_owned(), low: None, high: None, decimals: None, word: None, mended: false, form: Form::Free };
         if let Some(kind) = terms.word(bare) {
             return Range { word: Some(kind), form: Form::Valid, ..plain };
         }
         if let Some(range) = bounds(bare) {
-            return Range { text: bare.to_owned(), ..range };
+            return Range { text: bare.to_owned(), mended: stroke, ..range };
         }
         let mended: String = bare
             .chars()
@@ -205,11 +210,11 @@ impl Range {
 }
 
 fn bounds(text: &str) -> Option<Range> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '–' | '−' | '‐') { '-' } else { c }).collect();
+    let compact: String = text.trim().chars().map(|c| if matches!(c, '–' | '−' | '‐') { '-' } else { c }).collect();
     let base = Range { text: text.trim().to_owned(), low: None, high: None, decimals: None, word: None, mended: false, form: Form::Valid };
     for (sign, below) in [("<=", true), ("≤", true), ("<", true), (">=", false), ("≥", false), (">", false)] {
         if let Some(rest) = compact.strip_prefix(sign) {
-            let bound = number_with_comparator(rest).filter(|q| q.text == rest)?;
+            let bound = number_with_comparator(rest).filter(|q| q.text == rest.trim())?;
             let (low, high) = if below { (None, bound.number) } else { (bound.number, None) };
             return Some(Range { low, high, decimals: Some(bound.decimals), ..base });
         }
@@ -304,6 +309,8 @@ mod tests {
             ("145-136", "145-136", Some(145.0), Some(136.0), Form::Invalid, false),
             ("Negative", "Negative", None, None, Form::Valid, false),
             ("Adults: see note", "Adults: see note", None, None, Form::Free, false),
+            ("-8.5-10.5", "8.5-10.5", Some(8.5), Some(10.5), Form::Valid, true),
+            ("0.2-1.2 1", "0.2-1.2 1", None, None, Form::Invalid, false),
             ("13 45", "13 45", None, None, Form::Invalid, false),
         ] {
             let got = Range::read(text, &terms);

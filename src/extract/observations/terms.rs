@@ -7,8 +7,11 @@ use serde::Deserialize;
 
 use crate::extract::vocabulary::{VocabularyError, from_toml};
 
-/// Least likeness of a misread name to the one it is taken for; shorter names than five letters must match to the letter.
-const LIKE: f64 = 0.85;
+/// Least likeness of a misread name to the one it is taken for. What is found so is a suggestion only.
+const LIKE: f64 = 0.8;
+
+/// Shorter names than this must match to the letter.
+const SHORTEST_LIKE: usize = 4;
 
 /// Most words that a name is made of.
 pub(super) const LONGEST_NAME: usize = 5;
@@ -256,13 +259,13 @@ impl Terms {
         }
         let key = squeeze(text);
         let length = key.chars().count();
-        if length < 5 {
+        if length < SHORTEST_LIKE {
             return None;
         }
         let mut best: Option<(f64, &Name)> = None;
         let mut rival = 0.0_f64;
         for (known, name) in &self.names {
-            if known.chars().count().abs_diff(length) > 3 || known.chars().count() < 5 {
+            if known.chars().count().abs_diff(length) > 3 || known.chars().count() + 1 < SHORTEST_LIKE {
                 continue;
             }
             let ratio = fuzz::ratio(key.chars(), known.chars());
