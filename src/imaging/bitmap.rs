@@ -42,10 +42,6 @@ impl Bitmap {
         &self.cells[y * self.width..(y + 1) * self.width]
     }
 
-    pub fn ink(&self, x: usize, y: usize) -> bool {
-        self.cells[y * self.width + x] != 0
-    }
-
     /// Rows become columns.
     pub fn transposed(&self) -> Self {
         const BLOCK: usize = 32;

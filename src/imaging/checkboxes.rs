@@ -1,15 +1,15 @@
 //! Small printed squares, and whether something stands in them. Cells of comb fields (one letter a cell) are no checkboxes.
 
-use crate::model::{CheckBox, Rect};
+use crate::model::{CheckBox, GreyPage, Rect};
 
 use super::bitmap::Bitmap;
 
 /// Smallest and largest side, inches.
-const SIDE: (f32, f32) = (0.075, 0.26);
+const SIDE: (f32, f32) = (0.085, 0.26);
 
-/// Finds the squares of a straightened page, from top to bottom, left to right. `dpi` is that of the bitmap's cells; a square is ticked
-/// when at least `ticked` of its inside is ink.
-pub(super) fn find(bitmap: &Bitmap, dpi: f32, ticked: f32) -> Vec<CheckBox> {
+/// Finds the squares of a straightened page, from top to bottom, left to right. `bitmap` shows the page's pixels darker than `threshold`,
+/// `dpi` is that of its cells; a square is ticked when at least `ticked` of its inside is ink.
+pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, ticked: f32) -> Vec<CheckBox> {
     let least = (SIDE.0 * dpi).round().max(6.0) as usize;
     let most = (SIDE.1 * dpi).round() as usize;
     let columns = bitmap.transposed();
@@ -24,7 +24,8 @@ pub(super) fn find(bitmap: &Bitmap, dpi: f32, ticked: f32) -> Vec<CheckBox> {
             if found.iter().rev().take(64).any(|f| y.abs_diff(f.y0) <= f.frame + 1 && start.abs_diff(f.x0) <= 3) {
                 return;
             }
-            if let Some(square) = square(bitmap, &columns, start, end, y) {
+            if let Some(square) = square(bitmap, &columns, start, end, y).filter(|f| sides_are_straight(page, threshold, f, bitmap.factor))
+            {
                 found.push(square);
             }
         });
@@ -57,10 +58,18 @@ struct Found {
 /// The square whose top side is the run `start..end` in row `y`, if the other three sides stand.
 fn square(bitmap: &Bitmap, columns: &Bitmap, start: usize, end: usize, y: usize) -> Option<Found> {
     let reach = ((end - start) / 5).max(3);
-    let full = |row: usize, from: usize, to: usize| bitmap.row(row)[from..to].iter().filter(|&&c| c != 0).count() * 100 >= (to - from) * 92;
+    // A side may lie in two neighbouring rows or columns, where the frame leans a little.
+    let full = |row: usize, from: usize, to: usize| {
+        let other = (row + 1).min(bitmap.height - 1);
+        let (a, b) = (&bitmap.row(row)[from..to], &bitmap.row(other)[from..to]);
+        a.iter().zip(b).filter(|(a, b)| **a + **b != 0).count() * 100 >= (to - from) * 92
+    };
+    let hangs = |x: usize, depth: usize| {
+        let (to, other) = ((y + depth).min(bitmap.height), (x + 1).min(bitmap.width - 1));
+        let (a, b) = (&columns.row(x)[y..to], &columns.row(other)[y..to]);
+        a.iter().zip(b).filter(|(a, b)| **a + **b != 0).count() * 100 >= depth * 92
+    };
     // The sides hang from the ends of the top; a mark that sticks out makes the run a little longer than the side.
-    let hangs =
-        |x: usize, depth: usize| columns.row(x)[y..(y + depth).min(bitmap.height)].iter().filter(|&&c| c != 0).count() * 100 >= depth * 92;
     let depth = (end - start) * 7 / 10;
     let left = (start..start + reach).find(|&x| hangs(x, depth))?;
     let right = (end.saturating_sub(reach)..end).rev().find(|&x| hangs(x, depth))?;
@@ -68,7 +77,7 @@ fn square(bitmap: &Bitmap, columns: &Bitmap, start: usize, end: usize, y: usize)
     // The bottom: the last full row at about a side's distance.
     let (near, far) = (y + side * 3 / 4, (y + side * 4 / 3 + 1).min(bitmap.height - 1));
     let bottom = (near..=far).find(|&row| full(row, left, right + 1) && (row + 1 >= bitmap.height || !full(row + 1, left, right + 1)))? + 1;
-    if !hangs(left, bottom - y) || !hangs(right, bottom - y) {
+    if !(left..left + 2).any(|x| hangs(x, bottom - y)) || !(right - 1..=right).any(|x| hangs(x, bottom - y)) {
         return None;
     }
     // Long runs beyond the corners belong to a table, not to a square.
@@ -82,14 +91,42 @@ fn square(bitmap: &Bitmap, columns: &Bitmap, start: usize, end: usize, y: usize)
     if left_arm || right_arm || down || up {
         return None;
     }
-    // Letters are round or open at the corners.
-    let corner = |x: usize, row: usize| bitmap.ink(x, row);
-    if !(corner(left, y) && corner(right, y) && corner(left, bottom - 1) && corner(right, bottom - 1)) {
-        return None;
-    }
     // The frame's thickness: full rows from the top, but not all of a filled square.
     let frame = (y..bottom).take_while(|&row| full(row, left, right + 1)).count().clamp(1, (side / 5).max(1));
     Some(Found { x0: left, y0: y, x1: right + 1, y1: bottom, frame })
+}
+
+/// Looks at the four sides in the page's own pixels: a D, an O or a P is round at its corners, where a square is not.
+fn sides_are_straight(page: &GreyPage, threshold: u8, f: &Found, factor: usize) -> bool {
+    let scaled = |cells: usize| (cells * factor) as i64;
+    let (x0, y0, x1, y1) = (scaled(f.x0), scaled(f.y0), scaled(f.x1), scaled(f.y1));
+    let dark = |x: i64, y: i64| page.at(x, y) < threshold;
+    // The outermost pixels of ink, met from outside near the middle of each side.
+    let reach = factor as i64 + 2;
+    let edge =
+        |at: &dyn Fn(i64, i64) -> bool, middle: i64| (-reach..=reach).find(|&d| (-2..=2).filter(|&m| at(d, middle + m * 2)).count() >= 4);
+    let (mx, my) = ((x0 + x1) / 2, (y0 + y1) / 2);
+    let (Some(top), Some(bottom), Some(left), Some(right)) = (
+        edge(&|d, m| dark(m, y0 + d), mx),
+        edge(&|d, m| dark(m, y1 - 1 - d), mx),
+        edge(&|d, m| dark(x0 + d, m), my),
+        edge(&|d, m| dark(x1 - 1 - d, m), my),
+    ) else {
+        return false;
+    };
+    let (top, bottom, left, right) = (y0 + top, y1 - 1 - bottom, x0 + left, x1 - 1 - right);
+    if right - left < 8 || bottom - top < 8 {
+        return false;
+    }
+    // A pixel of play for frames that lean a little, and corners that the scanner's blur rounds a little.
+    let blur = ((right - left) / 10).max(2);
+    let full = |from: i64, to: i64, at: &dyn Fn(i64) -> bool| {
+        (from + blur..=to - blur).filter(|&a| at(a)).count() as i64 * 100 >= (to - from + 1 - 2 * blur) * 94
+    };
+    full(left, right, &|x| (-1..=1).any(|d| dark(x, top + d)))
+        && full(left, right, &|x| (-1..=1).any(|d| dark(x, bottom + d)))
+        && full(top, bottom, &|y| (-1..=1).any(|d| dark(left + d, y)))
+        && full(top, bottom, &|y| (-1..=1).any(|d| dark(right + d, y)))
 }
 
 /// Whether the square is one of three or more that touch in a row: a comb for single letters.
@@ -147,7 +184,7 @@ mod tests {
             s.frame(100 + i * 57, 500, 60, 60); // a comb
         }
         let bitmap = Bitmap::of(&s.0, 2, 128);
-        let got: Vec<_> = find(&bitmap, 150.0, 0.1).iter().map(|b| ((b.rect.x / 10.0).round() as i32 * 10, b.ticked)).collect();
+        let got: Vec<_> = find(&s.0, 128, &bitmap, 150.0, 0.1).iter().map(|b| ((b.rect.x / 10.0).round() as i32 * 10, b.ticked)).collect();
         assert_eq!(got, [(100, false), (200, true), (300, true), (400, true)]);
     }
 
@@ -165,6 +202,6 @@ mod tests {
         s.fill(250, 85, 40, 5);
         s.fill(350, 50, 40, 5);
         s.fill(368, 50, 5, 40);
-        assert!(find(&Bitmap::of(&s.0, 2, 128), 150.0, 0.1).is_empty());
+        assert!(find(&s.0, 128, &Bitmap::of(&s.0, 2, 128), 150.0, 0.1).is_empty());
     }
 }

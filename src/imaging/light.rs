@@ -194,8 +194,21 @@ pub(super) fn whiten_bed(page: &mut GreyPage, light: &mut Light, reach: usize) -
             }
         }
     }
-    // Back to full size, and two cells over the blurred border.
-    let grown = spread(&bed, cols, rows, half + 2, true);
+    // Back to full size; on along dark cells, into the wedges between sheet and page edge that are too narrow for the box; and two cells
+    // over the blurred border.
+    let mut grown = spread(&bed, cols, rows, half, true);
+    for _ in 0..half * 4 {
+        let wider = spread(&grown, cols, rows, 1, true);
+        let mut changed = false;
+        for (g, (wide, dark)) in grown.iter_mut().zip(wider.iter().zip(&dark)) {
+            changed |= !*g && *wide && *dark;
+            *g |= *wide && *dark;
+        }
+        if !changed {
+            break;
+        }
+    }
+    let grown = spread(&grown, cols, rows, 2, true);
     // A tile wholly within that shows contrast has something on it: keep it.
     let per = TILE / CELL;
     for tr in 0..light.rows {

@@ -161,8 +161,11 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
     let blank = page.pixels.is_empty() || marks.nothing();
     let (mut rulings, mut checkboxes, mut barcodes) = (vec![], vec![], vec![]);
     if !blank {
-        rulings = rulings::find(&bitmap, cell_dpi, settings.least_rule);
-        checkboxes = checkboxes::find(&bitmap, cell_dpi, settings.ticked);
+        // Thin lines are blurred to grey: what is well darker than paper counts.
+        let threshold = threshold.max((u32::from(light.paper()) * 64 / 100) as u8);
+        let bitmap = Bitmap::of(&page, factor, threshold);
+        rulings = rulings::find(&page, threshold, &bitmap, cell_dpi, settings.least_rule);
+        checkboxes = checkboxes::find(&page, threshold, &bitmap, cell_dpi, settings.ticked);
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
         if settings.erase_leaders {
             leaders::erase(&mut page, threshold, dpi);

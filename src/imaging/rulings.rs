@@ -14,7 +14,7 @@ struct Run {
 
 /// The rules of a straightened page, horizontal ones first, each from top to bottom. `dpi` is that of the bitmap's cells; rules shorter
 /// than `least` inches are left out.
-pub(super) fn find(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Ruling> {
+pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Ruling> {
     let scale = bitmap.factor as f32;
     let across = lines(bitmap, dpi, least)
         .into_iter()
@@ -25,7 +25,55 @@ pub(super) fn find(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Ruling> {
             .into_iter()
             .map(|r| Ruling { kind: RulingKind::Vertical, rect: Rect::new(r.y * scale, r.x * scale, r.h * scale, r.w * scale) }),
     );
+    all.retain(|ruling| is_thin(page, threshold, ruling, dpi * scale));
     all
+}
+
+/// Looks at the candidate in the page's own pixels: a rule is of one thickness and hardly broken, while a row of small bold letters has
+/// stems and gaps.
+fn is_thin(page: &GreyPage, threshold: u8, ruling: &Ruling, dpi: f32) -> bool {
+    let profile = Profile::of(page, threshold, ruling, 1);
+    let mut lengths: Vec<i64> = profile.runs.iter().flatten().map(|run| run.1).collect();
+    lengths.sort_unstable();
+    let Some(&usual) = lengths.get(lengths.len() / 2) else { return false };
+    let play = (usual / 4).max(if dpi > 250.0 { 2 } else { 1 });
+    let even = lengths.iter().filter(|&&n| n.abs_diff(usual) <= play.unsigned_abs()).count();
+    // Copies break long rules; a short one has to be whole.
+    let whole = if profile.runs.len() as f32 > 1.5 * dpi { 80 } else { 92 };
+    usual as f32 <= 0.06 * dpi && lengths.len() * 100 >= profile.runs.len() * whole && even * 100 >= lengths.len() * 65
+}
+
+/// The runs of ink across a rule, at each point along it.
+struct Profile {
+    horizontal: bool,
+    from: i64,
+    /// Start (across) and length of the run that the rule's hull meets; `None` where there is no ink.
+    runs: Vec<Option<(i64, i64)>>,
+}
+
+impl Profile {
+    /// Follows `ruling`, looking `margin` pixels beyond its hull.
+    fn of(page: &GreyPage, threshold: u8, ruling: &Ruling, margin: i64) -> Self {
+        const FAR: i64 = 64;
+        let horizontal = ruling.kind == RulingKind::Horizontal;
+        let r = &ruling.rect;
+        let ((from, to), (low, high)) =
+            if horizontal { ((r.x, r.right()), (r.y, r.bottom())) } else { ((r.y, r.bottom()), (r.x, r.right())) };
+        let (from, to, low, high) = (from as i64, to as i64, low as i64 - margin, high as i64 + margin);
+        let dark = |a: i64, c: i64| if horizontal { page.at(a, c) < threshold } else { page.at(c, a) < threshold };
+        let run = |a: i64| {
+            let mut start = (low..high).find(|&c| dark(a, c))?;
+            let mut end = start;
+            while end - start < FAR && dark(a, end) {
+                end += 1;
+            }
+            while end - start < FAR && dark(a, start - 1) {
+                start -= 1;
+            }
+            Some((start, end - start))
+        };
+        Self { horizontal, from, runs: (from..to).map(run).collect() }
+    }
 }
 
 fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
@@ -120,53 +168,22 @@ pub(super) fn erase(page: &mut GreyPage, rulings: &[Ruling], threshold: u8, dpi:
     let (w, h) = (i64::from(page.width), i64::from(page.height));
     let margin = (0.01 * dpi).ceil() as i64;
     for ruling in rulings {
-        let horizontal = ruling.kind == RulingKind::Horizontal;
-        let (along, across) = if horizontal {
-            ((ruling.rect.x, ruling.rect.w), (ruling.rect.y, ruling.rect.h))
-        } else {
-            ((ruling.rect.y, ruling.rect.h), (ruling.rect.x, ruling.rect.w))
-        };
-        let (from, to) = (along.0 as i64, (along.0 + along.1) as i64);
-        let (low, high) = (across.0 as i64 - margin, (across.0 + across.1) as i64 + margin);
-        let place = |a: i64, c: i64| if horizontal { (a, c) } else { (c, a) };
-        let inside = |a: i64, c: i64| {
-            let (x, y) = place(a, c);
-            x >= 0 && y >= 0 && x < w && y < h
-        };
-        let dark = |page: &GreyPage, a: i64, c: i64| {
-            let (x, y) = place(a, c);
-            page.at(x, y) < threshold
-        };
-        // The run of ink across the rule at each point: its start and length, within the hull and a little beyond.
-        let runs: Vec<Option<(i64, i64)>> = (from..to)
-            .map(|a| {
-                let start = (low..=high).find(|&c| dark(page, a, c))?;
-                let mut end = start;
-                while end - start < 64 && dark(page, a, end) {
-                    end += 1;
-                }
-                let mut start = start;
-                while end - start < 64 && dark(page, a, start - 1) {
-                    start -= 1;
-                }
-                Some((start, end - start))
-            })
-            .collect();
+        let Profile { horizontal, from, runs } = Profile::of(page, threshold, ruling, margin);
         let mut lengths: Vec<i64> = runs.iter().flatten().map(|r| r.1).collect();
         if lengths.is_empty() {
             continue;
         }
         lengths.sort_unstable();
         let usual = lengths[lengths.len() / 3];
-        for (a, run) in (from..to).zip(&runs) {
+        for (a, run) in (from..).zip(&runs) {
             let Some((start, length)) = *run else { continue };
             if length > usual + 2 {
                 continue;
             }
             // One pixel more each way for the soft edge.
             for c in start - 1..start + length + 1 {
-                if inside(a, c) {
-                    let (x, y) = place(a, c);
+                let (x, y) = if horizontal { (a, c) } else { (c, a) };
+                if x >= 0 && y >= 0 && x < w && y < h {
                     page.pixels[(y * w + x) as usize] = 255;
                 }
             }
@@ -202,8 +219,8 @@ mod tests {
 
     #[test]
     fn finds_rules_alone() {
-        let bitmap = Bitmap::of(&form(), 2, 128);
-        let found = find(&bitmap, 150.0, 0.4);
+        let form = form();
+        let found = find(&form, 128, &Bitmap::of(&form, 2, 128), 150.0, 0.4);
         let kinds: Vec<_> = found
             .iter()
             .map(|r| (r.kind, (r.rect.x / 10.0).round() as i32, (r.rect.right() / 10.0).round() as i32, (r.rect.y / 10.0).round() as i32))
@@ -218,7 +235,7 @@ mod tests {
     fn erasing_leaves_crossing_strokes() {
         let mut page = form();
         draw(&mut page, 400, 90, 4, 40); // a stroke through the first rule
-        let rulings = find(&Bitmap::of(&page, 2, 128), 150.0, 0.4);
+        let rulings = find(&page, 128, &Bitmap::of(&page, 2, 128), 150.0, 0.4);
         erase(&mut page, &rulings, 128, 300.0);
         assert_eq!((page.at(300, 101), page.at(700, 302), page.at(101, 400)), (255, 255, 255));
         assert_eq!((page.at(401, 101), page.at(203, 510), page.at(400, 790), page.at(120, 701)), (0, 0, 0, 0));

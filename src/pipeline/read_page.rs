@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use crate::imaging::{self, ImagingSettings, Prepared};
 use crate::model::{
-    Affine, FailureKind, PageNumber, PageQuality, PageReading, QuarterTurn, RawPage, Rect, SourceFailure, TextLayer, TextSource, Word,
+    Affine, CheckBox, FailureKind, PageNumber, PageQuality, PageReading, QuarterTurn, RawPage, Rect, SourceFailure, TextLayer, TextSource,
+    Word,
 };
 use crate::ocr::{OcrEngine, OcrError};
 
@@ -221,7 +222,19 @@ fn quality(prepared: &Prepared, words: &[Word]) -> PageQuality {
     }
 }
 
-fn reading(number: PageNumber, prepared: Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
+/// Whether what looks like a box is a letter of a word: heavy typewriter faces have square H and D.
+fn is_letter(tick: &CheckBox, words: &[Word]) -> bool {
+    let (x, y) = (tick.rect.center_x(), tick.rect.center_y());
+    words.iter().any(|word| {
+        let inner = word.rect.contains(x, y) && word.confidence >= 0.8 && letters(word) >= 3;
+        // At a word's end the engine may have read the box itself as a letter.
+        let pitch = word.rect.w / word.text.chars().count() as f32;
+        inner && x - word.rect.x > pitch && word.rect.right() - x > pitch
+    })
+}
+
+fn reading(number: PageNumber, mut prepared: Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
+    prepared.checkboxes.retain(|tick| !is_letter(tick, &words));
     PageReading {
         number,
         width: prepared.page.width,
