@@ -47,6 +47,10 @@ fn the_commands_run() {
             .expect("the program starts");
         assert!(output.status.success(), "{line}: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
     }
+    // What the README promises to be there.
+    for file in ["fields.csv", "bundles", "review/queue.csv", "ledger.sqlite"] {
+        assert!(archive.join(file).exists(), "the archive holds no {file}");
+    }
 }
 
 #[test]
