@@ -79,3 +79,12 @@ fn the_targets_of_make_exist() {
         }
     }
 }
+
+#[test]
+fn the_exit_codes_are_all_told() {
+    let text = readme();
+    for exit in chartlift::report::Exit::ALL {
+        let told = text.lines().any(|line| line.starts_with(&format!("| {} | ", exit.code())));
+        assert!(told, "README.md does not tell exit code {}: {}", exit.code(), exit.meaning());
+    }
+}
