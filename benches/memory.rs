@@ -174,9 +174,9 @@ impl Pdf {
         // Writing into a vector cannot fail.
         let _ = write!(out, "xref\n0 {size}\n0000000000 65535 f \n");
         for place in &self.places {
-            let _ = write!(out, "{place:010} 00000 n \n");
+            let _ = writeln!(out, "{place:010} 00000 n ");
         }
-        let _ = write!(out, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+        let _ = writeln!(out, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF");
         self.bytes
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A handful is read each time: what cannot be read, the empty sheet, the copies, the packets and one document of each way of scanning.
 //! `CHARTLIFT_CHARTS=all cargo test --test charts` reads them all, some minutes of CPU.
+#![allow(clippy::print_stdout, reason = "a test says what it did or left out")]
 
 mod common;
 

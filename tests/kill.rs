@@ -1,6 +1,7 @@
 //! A run that is killed ten times with SIGKILL, at moments spread over its course, and started again each time ends with the same bytes as
 //! one that nobody disturbed.
 #![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "a test says what it did or left out")]
 
 mod common;
 
