@@ -5,6 +5,7 @@
 mod body;
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;
+mod demographics;
 mod evidence;
 mod handwriting;
 mod headings;

@@ -1,0 +1,341 @@
+//! Printed names of persons to family and given names. Whose name it is, is left to the callers.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::text::fold;
+use crate::extract::vocabulary::{VocabularyError, from_toml};
+
+/// Words around names, and the choices that forms print: `config/people.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct People {
+    titles: Vec<String>,
+    suffixes: Vec<String>,
+    degrees: Vec<String>,
+    particles: Vec<String>,
+    not_names: Vec<String>,
+    /// Relations of one person to another.
+    pub relationships: Vec<String>,
+    /// Wordings of a sex by its code.
+    pub gender: BTreeMap<String, Vec<String>>,
+    /// Wordings of a marital status by its HL7 code.
+    pub marital: BTreeMap<String, Vec<String>>,
+    /// Names of languages by BCP 47 tag.
+    pub language: BTreeMap<String, Vec<String>>,
+    /// Names of states by postal code.
+    pub states: BTreeMap<String, String>,
+}
+
+impl People {
+    /// Reads the list's text.
+    pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
+        from_toml("people.toml", text)
+    }
+
+    /// Whether a word is a degree such as `MD` or `F.A.C.S.`.
+    pub(crate) fn is_degree(&self, word: &str) -> bool {
+        has(&self.degrees, word)
+    }
+
+    /// Whether a word is a title such as `Dr.`.
+    pub(crate) fn is_title(&self, word: &str) -> bool {
+        has(&self.titles, word)
+    }
+}
+
+fn has(list: &[String], word: &str) -> bool {
+    let folded = fold(word);
+    !folded.is_empty() && list.iter().any(|w| *w == folded)
+}
+
+/// A person's name taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// Family name with its particles, in the case of a name.
+    pub family: String,
+    /// First and middle names, initials without points; empty where only a family name is printed.
+    pub given: String,
+    /// All of it in the printed order, without titles, degrees and suffixes.
+    pub printed: String,
+    /// Whether OCR confusions were mended, or a point was taken for the comma.
+    pub mended: bool,
+    /// Whether a degree stood behind it.
+    pub degree: bool,
+    /// Whether a title such as `Dr.` stood before it.
+    pub title: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    text: String,
+    comma: bool,
+}
+
+/// Reads a whole text as one person's name. `None` where words stand in it that no name holds.
+pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
+    let mut mended = false;
+    let (mut degree, mut title) = (false, false);
+    let mut parts: Vec<Part> = Vec::new();
+    let text = text.replace(',', ", ");
+    for raw in text.split_whitespace() {
+        let comma = raw.ends_with(',') || raw.ends_with(';');
+        let word = raw
+            .trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != '\'')
+            .trim_start_matches(['.', '\''])
+            .trim_end_matches('\'');
+        if word.is_empty() || !word.chars().any(char::is_alphanumeric) {
+            if comma {
+                parts.iter_mut().last().into_iter().for_each(|p| p.comma = true);
+            }
+            continue;
+        }
+        // Behind a point without a blank: `Timothy R.Baker`.
+        let (word, slipped) = letters_of(word)?;
+        mended |= slipped;
+        parts.push(Part { text: word, comma });
+    }
+    // Titles before, degrees and suffixes behind or after a comma.
+    while let Some(first) = parts.first() {
+        if parts.len() > 1 && people.is_title(&first.text) {
+            title = true;
+            parts.remove(0);
+        } else {
+            break;
+        }
+    }
+    let mut kept: Vec<Part> = Vec::new();
+    for (k, part) in parts.iter().enumerate() {
+        let last_of_group = k + 1 == parts.len()
+            || part.comma
+            || parts[k + 1..].iter().all(|p| people.is_degree(&p.text) || has(&people.suffixes, &p.text));
+        let after_comma = k > 0 && parts[k - 1].comma;
+        let opens = kept.is_empty();
+        // `Do` and `Ma` are family names too: a degree is written in capitals or with points, and never alone.
+        let capitals = part.text.chars().all(|c| !c.is_lowercase()) || part.text.matches('.').count() > 1;
+        let all_capitals = parts.iter().all(|p| p.text.chars().all(|c| !c.is_lowercase()));
+        let names_before = kept.len() >= 2 || after_comma;
+        if !opens
+            && people.is_degree(&part.text)
+            && (capitals || after_comma)
+            && last_of_group
+            && (names_before && (!all_capitals || kept.len() >= 2))
+        {
+            degree = true;
+            carry_comma(&mut kept, part);
+        } else if !opens && has(&people.suffixes, &part.text) {
+            carry_comma(&mut kept, part);
+        } else {
+            kept.push(part.clone());
+        }
+    }
+    if let Some(last) = kept.last_mut() {
+        last.comma = false;
+    }
+    if kept.is_empty() || kept.len() > 6 || kept.iter().any(|p| !plausible(&p.text, people)) {
+        return None;
+    }
+    // `Shaw. Melanie`: the comma lost its tail.
+    if kept.len() >= 2 && kept.iter().all(|p| !p.comma) && kept[0].text.ends_with('.') && kept[0].text.chars().count() > 4 {
+        kept[0].comma = true;
+        mended = true;
+    }
+    if kept.iter().filter(|p| p.comma).count() > 1 {
+        return None;
+    }
+    let capitals = kept.iter().all(|p| p.text.chars().all(|c| !c.is_lowercase()));
+    let words: Vec<String> = kept.iter().map(|p| name_case(&p.text, capitals)).collect();
+    let cut = match kept.iter().position(|p| p.comma) {
+        Some(at) => at + 1,
+        None => {
+            let mut family = kept.len() - 1;
+            // An initial is no family name: `Foster Lisa K.`
+            if kept.len() >= 2 && words[family].trim_end_matches('.').chars().count() == 1 {
+                return None;
+            }
+            while family > 1 && has(&people.particles, &words[family - 1]) && words[family - 1].trim_end_matches('.').len() > 1 {
+                family -= 1;
+            }
+            family
+        }
+    };
+    let with_comma = kept.iter().any(|p| p.comma);
+    let (family, given) = if with_comma { (&words[..cut], &words[cut..]) } else { (&words[cut..], &words[..cut]) };
+    let given: Vec<String> =
+        given.iter().map(|w| if w.chars().filter(|c| c.is_alphabetic()).count() == 1 { w.replace('.', "") } else { w.clone() }).collect();
+    let printed = if with_comma { format!("{}, {}", words[..cut].join(" "), words[cut..].join(" ")) } else { words.join(" ") };
+    let tidy = |w: String| -> String { if w.ends_with('.') && w.chars().count() > 4 { w.trim_end_matches('.').to_owned() } else { w } };
+    Some(Person { family: tidy(family.join(" ")), given: tidy(given.join(" ")), printed, mended, degree, title })
+}
+
+fn carry_comma(kept: &mut [Part], dropped: &Part) {
+    if dropped.comma {
+        if let Some(last) = kept.last_mut() {
+            last.comma = true;
+        }
+    }
+}
+
+/// The word with digits that look like letters mended; `None` where it cannot be a word of a name.
+fn letters_of(word: &str) -> Option<(String, bool)> {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return Some((word.to_owned(), false));
+    }
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    if matches!(word, "2nd" | "3rd") {
+        return Some((word.to_owned(), false));
+    }
+    if digits > 1 || letters < 3 {
+        return None;
+    }
+    let mended = word
+        .chars()
+        .map(|c| match c {
+            '0' => Some('O'),
+            '1' => Some('l'),
+            '5' => Some('S'),
+            '8' => Some('B'),
+            c if c.is_ascii_digit() => None,
+            c => Some(c),
+        })
+        .collect::<Option<String>>()?;
+    Some((mended, true))
+}
+
+fn plausible(word: &str, people: &People) -> bool {
+    if has(&people.particles, word) {
+        return true;
+    }
+    let ok = |c: char| c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '-' | '.' | '`');
+    word.chars().all(ok)
+        && word.chars().next().is_some_and(char::is_uppercase)
+        && !has(&people.not_names, word)
+        && word.chars().count() <= 24
+}
+
+/// Puts a word of a name in the case of a name: `O'BRIEN` to `O'Brien`, `MCDONALD` to `McDonald`. A word that has both cases
+/// already stays, but for a second capital that the engine saw at its head (`AManda`).
+pub(crate) fn name_case(word: &str, all_capitals: bool) -> String {
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
+    let upper = letters.iter().filter(|c| c.is_uppercase()).count();
+    let twice = upper == 2 && letters.len() > 3 && letters[0].is_uppercase() && letters[1].is_uppercase();
+    // `JT` between words of both cases are two initials.
+    if (letters.len() <= 2 && !all_capitals) || !(upper == letters.len() || twice || (upper >= 3 && upper * 2 > letters.len())) {
+        return word.to_owned();
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut start = true;
+    for c in word.chars() {
+        if c.is_alphabetic() {
+            if start {
+                out.extend(c.to_uppercase())
+            } else {
+                out.extend(c.to_lowercase())
+            }
+            start = false;
+        } else {
+            out.push(c);
+            start = matches!(c, '-' | '\'' | '\u{2019}' | '.' | ' ');
+        }
+    }
+    if let Some(rest) = out.strip_prefix("Mc").filter(|r| r.chars().count() >= 3) {
+        let mut chars = rest.chars();
+        let head: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+        out = format!("Mc{head}{}", chars.as_str());
+    }
+    out
+}
+
+/// Puts every word of a line in the case of a title where the line has capitals alone.
+pub(crate) fn title_case(text: &str) -> String {
+    if text.chars().any(char::is_lowercase) {
+        return text.to_owned();
+    }
+    let words: Vec<String> = text
+        .split(' ')
+        .map(|w| {
+            let letters = w.chars().filter(|c| c.is_alphabetic()).count();
+            let compass = matches!(w, "NE" | "NW" | "SE" | "SW" | "PO" | "P.O.");
+            if compass || w.chars().any(|c| c.is_ascii_digit()) || letters == 0 { w.to_owned() } else { name_case(w, true) }
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+pub(crate) fn people() -> People {
+    People::parse(include_str!("../../../config/people.toml")).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        let table = [
+            ("Laura M. Chen", "Chen", "Laura M"),
+            ("CHEN, LAURA M", "Chen", "Laura M"),
+            ("FOSTER, LISA K.", "Foster", "Lisa K"),
+            ("GARCIA Sr., RYAN", "Garcia", "Ryan"),
+            ("Garcia, Ryan, Jr.", "Garcia", "Ryan"),
+            ("William Robbins III", "Robbins", "William"),
+            ("GARCIA-LOPEZ, MEGHAN", "Garcia-Lopez", "Meghan"),
+            ("O'BRIEN, ANNE MARIE", "O'Brien", "Anne Marie"),
+            ("MCDONALD, J. R.", "McDonald", "J R"),
+            ("Robert S. St. Pierre, DO", "St. Pierre", "Robert S"),
+            ("Dr. Ludwig van Beethoven", "van Beethoven", "Ludwig"),
+            ("Maria de la Cruz", "de la Cruz", "Maria"),
+            ("Marie C. Johnson, MD, FAAP", "Johnson", "Marie C"),
+            ("Marie C. Johnson. MD. FAAP", "Johnson", "Marie C"),
+            ("Brandy R. Haddad, M.D., F.A.C.S.", "Haddad", "Brandy R"),
+            ("Mrs. Ann May", "May", "Ann"),
+            ("Kim Do", "Do", "Kim"),
+            ("AManda Munoz", "Munoz", "Amanda"),
+            ("Shaw. Melanie", "Shaw", "Melanie"),
+            ("Haddad, Nicholas E", "Haddad", "Nicholas E"),
+            ("J. YAMAMOTO", "Yamamoto", "J"),
+            ("Dr. Haynes", "Haynes", ""),
+        ];
+        let people = people();
+        for (text, family, given) in table {
+            let got = parse(text, &people).unwrap_or_else(|| panic!("{text} is no name"));
+            assert_eq!((got.family.as_str(), got.given.as_str()), (family, given), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        let people = people();
+        for text in [
+            "",
+            "Same as above",
+            "503-555-0123",
+            "Date of birth",
+            "was placed supine",
+            "Smith 12/3/1999",
+            "a, b, c, d",
+            "4 Northgate",
+            "Chen, Laura, Marie, Ann",
+            "---",
+        ] {
+            assert_eq!(parse(text, &people), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn mending_is_said() {
+        let people = people();
+        assert!(parse("Rob1nson, Mary", &people).is_some_and(|p| p.mended));
+        assert!(parse("Robinson, Mary", &people).is_some_and(|p| !p.mended));
+    }
+
+    #[test]
+    fn lines_in_capitals_get_the_case_of_titles() {
+        assert_eq!(title_case("5877 E. LINCOLN STREET"), "5877 E. Lincoln Street");
+        assert_eq!(title_case("12 NE 3RD AVE"), "12 NE 3RD Ave");
+        assert_eq!(title_case("St. Brendan of the Sea"), "St. Brendan of the Sea");
+    }
+}
