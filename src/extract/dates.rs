@@ -89,10 +89,10 @@ pub(crate) fn parse(text: &str) -> Option<ReadDate> {
 pub(crate) fn parse_until(text: &str, latest: i16) -> Option<ReadDate> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '_' | '|' | '(' | ')' | '[' | ']'));
     for (form, pattern) in FORMS.iter() {
-        if let Some(found) = pattern.captures(text).filter(|c| c[0].len() == text.len()) {
-            if let Some(read) = settle(*form, &found, latest) {
-                return Some(read);
-            }
+        if let Some(found) = pattern.captures(text).filter(|c| c[0].len() == text.len())
+            && let Some(read) = settle(*form, &found, latest)
+        {
+            return Some(read);
         }
     }
     run_together(text, latest)
@@ -232,11 +232,13 @@ fn settle(form: Form, found: &Captures<'_>, latest: i16) -> Option<ReadDate> {
         return None;
     }
     let mut swapped = false;
-    if let (Some(m), Some(d)) = (month, day) {
-        if m > 12 && d <= 12 && matches!(form, Form::MonthDayYear) {
-            (month, day) = (Some(d), Some(m));
-            swapped = true;
-        }
+    if let (Some(m), Some(d)) = (month, day)
+        && m > 12
+        && d <= 12
+        && matches!(form, Form::MonthDayYear)
+    {
+        (month, day) = (Some(d), Some(m));
+        swapped = true;
     }
     let small = |n: Option<i16>| n.map(i8::try_from).transpose().ok();
     let date = PartialDate::new(year, small(month)?, small(day)?)?;
@@ -398,7 +400,8 @@ mod tests {
 
     #[test]
     fn dates_are_found_among_words() {
-        let table: [(&str, &[(&str, Range<usize>)]); 9] = [
+        type Found<'a> = &'a [(&'a str, Range<usize>)];
+        let table: [(&str, Found<'_>); 9] = [
             ("DOB: 9/22/1967 Sex: F", &[("1967-09-22", 1..2)]),
             ("DOB:9/22/1967", &[("1967-09-22", 0..1)]),
             ("seen on Sept. 22, 1967 and 3 Oct 1968.", &[("1967-09-22", 2..5), ("1968-10-03", 6..9)]),

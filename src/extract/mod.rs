@@ -33,6 +33,9 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
         (None, Some(page)) => missing.push((Field::DocumentType, page.reading.number)),
         (None, None) => {}
     }
+    let (single, unfound) = demographics::extract(pages, classified.kind, &vocabulary.demographics);
+    values.extend(single);
+    missing.extend(unfound);
     let lines = body::lines(pages, &vocabulary.headings.furniture);
     let blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
     values.extend(sections::values(pages, &blocks));

@@ -49,6 +49,8 @@ pub struct Vocabulary {
     pub(crate) headings: super::headings::Headings,
     /// Tests, vital signs, units.
     pub(crate) observations: super::observations::Terms,
+    /// Labels of forms, words around names, houses, expected fields.
+    pub(crate) demographics: super::demographics::Lists,
 }
 
 impl Vocabulary {
@@ -72,6 +74,12 @@ impl Vocabulary {
             &take("tests.toml", include_str!("../../config/tests.toml"))?,
             &take("units.toml", include_str!("../../config/units.toml"))?,
         )?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations })
+        let demographics = super::demographics::Lists::parse(
+            &take("labels.toml", include_str!("../../config/labels.toml"))?,
+            &take("people.toml", include_str!("../../config/people.toml"))?,
+            &take("organizations.toml", include_str!("../../config/organizations.toml"))?,
+            &take("expected.toml", include_str!("../../config/expected.toml"))?,
+        )?;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations, demographics })
     }
 }

@@ -47,7 +47,7 @@ impl People {
 
 fn has(list: &[String], word: &str) -> bool {
     let folded = fold(word);
-    !folded.is_empty() && list.iter().any(|w| *w == folded)
+    !folded.is_empty() && list.contains(&folded)
 }
 
 /// A person's name taken apart.
@@ -170,10 +170,10 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
 }
 
 fn carry_comma(kept: &mut [Part], dropped: &Part) {
-    if dropped.comma {
-        if let Some(last) = kept.last_mut() {
-            last.comma = true;
-        }
+    if dropped.comma
+        && let Some(last) = kept.last_mut()
+    {
+        last.comma = true;
     }
 }
 

@@ -105,7 +105,7 @@ fn luhn(digits: &str) -> bool {
             d / 10 + d % 10
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// A number of a chart or a plan: letters, digits and dashes, without blanks; at least `fewest` digits.
