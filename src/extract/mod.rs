@@ -9,6 +9,7 @@ mod demographics;
 mod evidence;
 mod handwriting;
 mod headings;
+mod items;
 mod kind;
 mod observations;
 mod phrases;
@@ -40,5 +41,8 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     let blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
     values.extend(sections::values(pages, &blocks));
     values.extend(observations::observations(pages, &vocabulary.observations, 1));
+    let items = items::read(pages, &lines, &blocks, classified.kind, &vocabulary.items);
+    values.extend(items.values);
+    missing.extend(items.missing);
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
 }

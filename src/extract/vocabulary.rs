@@ -51,6 +51,8 @@ pub struct Vocabulary {
     pub(crate) observations: super::observations::Terms,
     /// Labels of forms, words around names, houses, expected fields.
     pub(crate) demographics: super::demographics::Lists,
+    /// Lists and their items.
+    pub(crate) items: super::items::ItemWords,
 }
 
 impl Vocabulary {
@@ -80,6 +82,11 @@ impl Vocabulary {
             &take("organizations.toml", include_str!("../../config/organizations.toml"))?,
             &take("expected.toml", include_str!("../../config/expected.toml"))?,
         )?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations, demographics })
+        let items = super::items::ItemWords::parse(
+            &take("items.toml", include_str!("../../config/items.toml"))?,
+            &take("sig.toml", include_str!("../../config/sig.toml"))?,
+            &take("expected_items.toml", include_str!("../../config/expected_items.toml"))?,
+        )?;
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations, demographics, items })
     }
 }

@@ -1,0 +1,262 @@
+//! Problems: lists, tables, past histories, numbered assessments, ticked questionnaires; printed ICD-10-CM codes.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::phrases::fold;
+use super::super::sections::Block;
+use super::super::tables::{self, TableSpec};
+use super::list::{clean, pieces, text};
+use super::words::{ItemWords, Role};
+use super::{Item, Part, heads_line};
+use crate::model::{Field, Form, Group, PageLayout, Section};
+
+/// An ICD-10-CM code: a letter, a digit, a digit or letter, a point and up to four more (ICD-10-CM Official Guidelines, I.A.2). The point
+/// may be lost in reading.
+static ICD10: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[\[(]?([A-TV-Z][0-9][0-9AB])(?:\.?([0-9A-Z]{1,4}))?[\])]?[.,;]?$").ok());
+
+/// A code with its point; `None` for words that are no code. Short ones without a point (`A10`) count in brackets only.
+fn icd10(word: &str) -> Option<String> {
+    let found = ICD10.as_ref()?.captures(word)?;
+    let bracketed = word.starts_with(['(', '[']);
+    match found.get(2) {
+        Some(rest) if word.contains('.') || bracketed => Some(format!("{}.{}", &found[1], rest.as_str())),
+        None if bracketed => Some(found[1].to_owned()),
+        _ => None,
+    }
+}
+
+/// How many of a numbered assessment's words name the problem: up to a dash or full stop, and to a comma unless qualifiers follow.
+fn name_length(words: &[&str], vocabulary: &ItemWords) -> usize {
+    let mut k = 0;
+    while k < words.len() {
+        if k > 0 && matches!(words[k], "-" | "–" | "—" | ":") {
+            return k;
+        }
+        let last = words[k];
+        if last.ends_with(['.', ':']) && last.len() > 3 {
+            return k + 1;
+        }
+        if last.ends_with(',') || last.ends_with(';') {
+            let next = (k + 1..words.len()).find(|&n| words[n].ends_with([',', '.', ';'])).map_or(words.len(), |n| n + 1);
+            if last.ends_with(';') || !vocabulary.is_modifier(&words[k + 1..next].join(" ")) {
+                return k + 1;
+            }
+        }
+        k += 1;
+    }
+    words.len()
+}
+
+fn item(words: &[(usize, usize)], texts: &[&str], name: usize, rule: &'static str, label: f32, doubt: f32) -> Option<Item> {
+    let code = texts.iter().enumerate().find_map(|(k, w)| icd10(w).map(|code| (k, code)));
+    let end = code.as_ref().map_or(name, |(k, _)| name.min(*k));
+    let shown = clean(&texts[..end].join(" "));
+    let letters = shown.chars().filter(|c| c.is_alphabetic()).count();
+    let mut parts = Vec::new();
+    if letters >= 2 {
+        // Names of problems are short; what is longer is a sentence.
+        let own = if end > 9 || letters < 3 { 0.4 } else { 0.0 };
+        parts.push(Part::new(Field::ConditionText, shown, &words[..end], Form::Free, own));
+    }
+    if let Some((k, code)) = code {
+        parts.push(Part::new(Field::ConditionIcd10, code, &words[k..=k], Form::Valid, 0.0));
+    }
+    (!parts.is_empty()).then_some(Item { group: Group::Condition, parts, rule, label, doubt })
+}
+
+/// Problems of a block of text. An assessment counts where it is a list; its prose is none.
+pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords) -> Vec<Item> {
+    let judged = matches!(block.entry.section, Some(Section::Assessment | Section::Impression | Section::AssessmentAndPlan));
+    let pieces = pieces(pages, block, !judged);
+    let mut items = Vec::new();
+    for piece in &pieces {
+        if judged && !piece.marked && (block.entry.section == Some(Section::AssessmentAndPlan) || piece.words.len() > 8) {
+            continue;
+        }
+        // Under a numbered problem of a plan stands what is done about it; the problem is the first line.
+        let words =
+            if judged && block.entry.section == Some(Section::AssessmentAndPlan) { &piece.words[..piece.first_line] } else { &piece.words };
+        let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+        let whole = texts.join(" ");
+        if vocabulary.is_none(&whole) || vocabulary.is_denied(&whole) {
+            continue;
+        }
+        let name = if judged { name_length(&texts, vocabulary) } else { texts.len() };
+        let own = if judged && !piece.marked { 0.3 } else { 0.0 };
+        items.extend(item(words, &texts, name, "items.condition", block.label(), (block.doubt() + own).min(1.0)));
+    }
+    items
+}
+
+/// Problems of tables, and the lines that the tables cover.
+pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &ItemWords) -> (Vec<Item>, Vec<(usize, usize)>) {
+    let (mut items, mut covered) = (Vec::new(), Vec::new());
+    let spec = TableSpec { names: &vocabulary.condition, key: Role::Condition, any_of: &[Role::Code, Role::Other] };
+    for (at, page) in pages.iter().enumerate() {
+        for table in tables::find(page, &spec, &heads_line(pages, blocks, at)) {
+            covered.extend(table.lines().into_iter().map(|l| (at, l)));
+            for row in &table.rows {
+                let name: Vec<(usize, usize)> = table.cell(row, Role::Condition).iter().map(|&w| (at, w)).collect();
+                let shown = text(pages, &name);
+                if vocabulary.is_none(&shown) || vocabulary.is_denied(&shown) {
+                    continue;
+                }
+                let mut words = name.clone();
+                words.extend(table.cell(row, Role::Code).iter().map(|&w| (at, w)));
+                let mut texts: Vec<String> = words.iter().map(|&(p, w)| pages[p].word(w).text.clone()).collect();
+                // In a column of codes no brackets are needed.
+                for text in &mut texts[name.len()..] {
+                    *text = format!("({})", text.trim_matches(|c: char| !c.is_alphanumeric()));
+                }
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                items.extend(item(&words, &texts, name.len(), "items.condition-table", 1.0, 0.0));
+            }
+        }
+    }
+    (items, covered)
+}
+
+/// Problems ticked "yes" in a questionnaire: rows of a name with a box under Yes and a box under No.
+pub(super) fn ticked(pages: &[PageLayout], vocabulary: &ItemWords) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (at, page) in pages.iter().enumerate() {
+        for line in 0..page.lines.len() {
+            let heads = yes_heads(page, line, vocabulary);
+            if !heads.is_empty() {
+                items.extend(ticked_below(page, at, line, &heads));
+            }
+        }
+    }
+    items
+}
+
+/// Middles of the Yes and No columns, where a line holds nothing but their heads.
+fn yes_heads(page: &PageLayout, line: usize, vocabulary: &ItemWords) -> Vec<(f32, f32)> {
+    let words: Vec<usize> = page.lines[line].segments.iter().flat_map(|&s| page.segments[s].words.iter().copied()).collect();
+    let is = |w: usize, list: &std::collections::BTreeSet<String>| list.contains(&fold(&page.word(w).text));
+    if words.len() < 2 || words.len() % 2 == 1 {
+        return Vec::new();
+    }
+    let pairs: Vec<&[usize]> = words.chunks(2).collect();
+    if !pairs.iter().all(|p| is(p[0], &vocabulary.yes) && is(p[1], &vocabulary.no)) {
+        return Vec::new();
+    }
+    pairs.iter().map(|p| (page.word(p[0]).rect.center_x(), page.word(p[1]).rect.center_x())).collect()
+}
+
+fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)]) -> Vec<Item> {
+    let reach = 1.6 * page.unit;
+    let mut items = Vec::new();
+    let mut reached = page.lines[head].rect.bottom();
+    let mut boxes: Vec<_> = page.reading.checkboxes.iter().filter(|b| b.rect.y > reached - 0.5 * page.unit).collect();
+    boxes.sort_by(|a, b| a.rect.y.total_cmp(&b.rect.y).then(a.rect.x.total_cmp(&b.rect.x)));
+    for yes in boxes {
+        if yes.rect.y - reached > 3.0 * page.unit {
+            break;
+        }
+        let Some(k) = heads.iter().position(|h| (h.0 - yes.rect.center_x()).abs() < reach.min(0.5 * (h.1 - h.0).abs().max(1.0))) else {
+            continue;
+        };
+        let y = yes.rect.center_y();
+        // Its partner under No must be there: else this is another grid.
+        let no = page
+            .reading
+            .checkboxes
+            .iter()
+            .find(|b| (b.rect.center_y() - y).abs() < 0.6 * page.unit && (b.rect.center_x() - heads[k].1).abs() < reach);
+        let Some(no) = no else { continue };
+        reached = reached.max(yes.rect.bottom());
+        if !yes.ticked {
+            continue;
+        }
+        let left = if k == 0 { f32::MIN } else { heads[k - 1].1 + page.unit };
+        let words: Vec<(usize, usize)> = name_beside(page, left, yes.rect.x, y).into_iter().map(|w| (at, w)).collect();
+        let texts: Vec<&str> = words.iter().map(|&(_, w)| page.word(w).text.as_str()).collect();
+        let doubt = if no.ticked { 0.6 } else { 0.05 };
+        items.extend(item(&words, &texts, texts.len(), "items.condition-ticked", 1.0, doubt));
+    }
+    items
+}
+
+/// The words left of a box on its row, without those that the engine made of boxes.
+fn name_beside(page: &PageLayout, left: f32, right: f32, y: f32) -> Vec<usize> {
+    let in_box = |x: f32, y: f32| page.reading.checkboxes.iter().any(|b| b.rect.grown(0.15 * page.unit).contains(x, y));
+    let mut words: Vec<usize> = (0..page.reading.words.len())
+        .filter(|&w| {
+            let rect = &page.word(w).rect;
+            rect.x >= left
+                && rect.right() <= right + 0.3 * page.unit
+                && (rect.center_y() - y).abs() < 0.6 * page.unit
+                && !in_box(rect.center_x(), rect.center_y())
+                && page.word(w).text.chars().any(char::is_alphanumeric)
+        })
+        .collect();
+    words.sort_by(|&a, &b| page.word(a).rect.x.total_cmp(&page.word(b).rect.x));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::typed;
+    use super::super::tests::items;
+    use super::super::words::tests::words;
+    use super::*;
+    use crate::model::{CheckBox, DocumentKind, Rect};
+
+    #[test]
+    fn codes_are_known_by_their_form() {
+        for (word, want) in [
+            ("(K51.90).", Some("K51.90")),
+            ("F17.210", Some("F17.210")),
+            ("(I10)", Some("I10")),
+            ("(E669)", Some("E66.9")),
+            ("H40.1190", Some("H40.1190")),
+            ("A10", None),
+            ("COPD", None),
+            ("T98.6F", Some("T98.6F")),
+            ("1998", None),
+        ] {
+            assert_eq!(icd10(word).as_deref(), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn problems_of_lists_histories_and_assessments() {
+        use DocumentKind::*;
+        for (text, kind, want) in [
+            ("DISCHARGE DIAGNOSES:\n1. Colitis (K51.90).\n2. Gout.", DischargeSummary, vec!["Colitis | K51.90", "Gout"]),
+            ("PMH: Asthma, Breast cancer, right, Gout.", ProgressNote, vec!["Asthma", "Breast cancer, right", "Gout"]),
+            ("ASSESSMENT:\n1. Otitis media, third episode this year.\n2. Gout - flare.", ProgressNote, vec!["Otitis media", "Gout"]),
+            (
+                "ASSESSMENT: 1) Diabetes mellitus, type 2, uncontrolled, A1c above goal. 2) Gout.",
+                ProgressNote,
+                vec!["Diabetes mellitus, type 2, uncontrolled", "Gout"],
+            ),
+            ("Assessment and Plan\n1. Gout\nColchicine at once.", ProgressNote, vec!["Gout"]),
+            ("ASSESSMENT: He is doing well on the present treatment and has no new complaint.", ProgressNote, vec![]),
+            ("Past medical history: None.", ProgressNote, vec![]),
+            ("Past medical history: Denies asthma.", ProgressNote, vec![]),
+            ("FAMILY HISTORY: Gout, asthma.", ProgressNote, vec![]),
+        ] {
+            assert_eq!(items(text, kind), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_ticked_yes_is_a_problem() {
+        let mut page = typed("                     Yes   No\nHeart attack\nAsthma");
+        let box_at =
+            |x: f32, y: f32, ticked: bool| CheckBox { rect: Rect::new(x, y, 20.0, 20.0), ink: if ticked { 0.5 } else { 0.0 }, ticked };
+        for (row, yes) in [(0, false), (1, true)] {
+            let y = 50.0 + 30.0 * row as f32;
+            page.reading.checkboxes.push(box_at(235.0, y, yes));
+            page.reading.checkboxes.push(box_at(290.0, y, !yes));
+        }
+        let got = ticked(&[page], &words());
+        assert_eq!(got.len(), 1);
+        assert_eq!(got[0].parts[0].value, "Asthma");
+    }
+}

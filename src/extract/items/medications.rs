@@ -1,0 +1,231 @@
+//! Medicines: name with strength, and the directions behind it.
+
+use super::super::sections::Block;
+use super::super::tables::{self, TableSpec};
+use super::list::{clean, pieces, text};
+use super::words::{Columns, ItemWords, Role, is_number};
+use super::{Item, Part, heads_line};
+use crate::model::{Field, Form, Group, PageLayout};
+
+/// What a text of a list of medicines says.
+#[derive(Clone, Debug, PartialEq)]
+struct Sig {
+    /// Drug and strength.
+    name: String,
+    /// The rest.
+    directions: String,
+    /// How many of the text's words make the name.
+    split: usize,
+    /// Whether a strength was found.
+    strength: bool,
+    /// Whether a misread unit was mended.
+    mended: bool,
+}
+
+/// Parts a text: the name ends behind the strength, or before the first word of directions.
+fn parse(words: &[&str], vocabulary: &ItemWords) -> Sig {
+    let mut shown: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+    let mut mended = false;
+    let mut end = None;
+    let mut k = 1;
+    while k < words.len() {
+        let (number, glued) = split_unit(words[k], vocabulary);
+        if !is_number(&number) {
+            k += 1;
+            continue;
+        }
+        // The unit stands in the same word (`10mg`, `0.05%`) or in the next one.
+        let unit_at = if glued { k } else { k + 1 };
+        let unit = if glued { Some(None) } else { words.get(k + 1).and_then(|w| vocabulary.unit(w)) };
+        let Some(mend) = unit else {
+            k += 1;
+            continue;
+        };
+        if let Some(right) = mend {
+            shown[unit_at] = format!("{right}{}", trailing(words[unit_at]));
+            mended = true;
+        }
+        let mut last = unit_at;
+        // `mg/5 mL`
+        if words[last].rsplit_once('/').is_some_and(|(_, n)| is_number(n))
+            && words.get(last + 1).is_some_and(|w| vocabulary.unit(w).is_some())
+        {
+            last += 1;
+        }
+        if words[last].contains('%') {
+            while !words[last].ends_with([',', ';']) && words.get(last + 1).is_some_and(|w| vocabulary.is_topical(w)) {
+                last += 1;
+            }
+        }
+        end = Some(last + 1);
+        break;
+    }
+    let strength = end.is_some();
+    // Without a strength the name ends where directions begin; a dose before a strength (`one 10 mg tablet`) stays with them.
+    let opener = (1..words.len()).find(|&k| vocabulary.opens_directions(words[k]));
+    let split = end.or(opener).unwrap_or(words.len());
+    Sig { name: clean(&shown[..split].join(" ")), directions: clean(&shown[split..].join(" ")), split, strength, mended }
+}
+
+/// Marks behind a word.
+fn trailing(word: &str) -> &str {
+    let kept = word.trim_end_matches([',', ';', '.']);
+    &word[kept.len()..]
+}
+
+/// A number with its unit grown on to it: the number, and whether there was a unit.
+fn split_unit(word: &str, vocabulary: &ItemWords) -> (String, bool) {
+    let bare = word.trim_start_matches('(').trim_end_matches([',', ';', ')']);
+    let digits = bare.trim_end_matches(|c: char| c.is_alphabetic() || c == '%' || c == '/');
+    let unit = &bare[digits.len()..];
+    if !unit.is_empty() && is_number(digits) && vocabulary.unit(unit) == Some(None) {
+        (digits.to_owned(), true)
+    } else {
+        (bare.to_owned(), false)
+    }
+}
+
+fn item(
+    pages: &[PageLayout],
+    words: &[(usize, usize)],
+    vocabulary: &ItemWords,
+    rule: &'static str,
+    label: f32,
+    doubt: f32,
+) -> Option<Item> {
+    let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+    let sig = parse(&texts, vocabulary);
+    if vocabulary.is_none(&sig.name) || vocabulary.is_none(&texts.join(" ")) || !sig.name.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let known = vocabulary.known_share(&sig.directions);
+    let fits = sig.strength && sig.name.starts_with(char::is_uppercase) && sig.name.chars().take_while(|c| c.is_alphabetic()).count() >= 4;
+    // Neither a strength nor directions: it may be a remark that stands in the list.
+    let own = match (sig.strength, sig.directions.is_empty()) {
+        (true, _) => 0.0,
+        (false, false) => 0.3,
+        (false, true) => 0.5,
+    };
+    let form = |valid: bool| if valid { Form::Valid } else { Form::Free };
+    let mut parts = vec![Part::new(
+        Field::MedicationText,
+        sig.name,
+        &words[..sig.split],
+        form(fits && (known > 0.8 || sig.directions.is_empty())),
+        own,
+    )];
+    parts[0].mended = sig.mended;
+    if !sig.directions.is_empty() {
+        parts.push(Part::new(
+            Field::DosageText,
+            sig.directions,
+            &words[sig.split..],
+            form(known >= 0.99),
+            if known < 0.5 { 0.3 } else { 0.0 },
+        ));
+    }
+    Some(Item { group: Group::Medication, parts, rule, label, doubt })
+}
+
+/// Medicines of a block of text.
+pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords) -> Vec<Item> {
+    pieces(pages, block, false)
+        .iter()
+        .filter(|piece| !vocabulary.is_denied(&text(pages, &piece.words)))
+        .filter_map(|piece| item(pages, &piece.words, vocabulary, "items.medication", block.label(), block.doubt()))
+        .collect()
+}
+
+/// Medicines of tables, and the lines that the tables cover.
+pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &ItemWords) -> (Vec<Item>, Vec<(usize, usize)>) {
+    let (mut items, mut covered) = (Vec::new(), Vec::new());
+    let columns: &Columns = &vocabulary.medication;
+    let spec = TableSpec { names: columns, key: Role::Drug, any_of: &[Role::Strength, Role::Directions, Role::Dose, Role::Frequency] };
+    for (at, page) in pages.iter().enumerate() {
+        for table in tables::find(page, &spec, &heads_line(pages, blocks, at)) {
+            covered.extend(table.lines().into_iter().map(|l| (at, l)));
+            let label = table.columns.iter().filter(|c| c.role.is_some()).map(|c| c.likeness).fold(1.0, f32::min);
+            for row in &table.rows {
+                let cells = |roles: &[Role]| -> Vec<(usize, usize)> {
+                    let of = table.columns.iter().zip(&row.cells).filter(|(c, _)| c.role.is_some_and(|r| roles.contains(&r)));
+                    of.flat_map(|(_, cell)| cell.iter().map(|&w| (at, w))).collect()
+                };
+                let name = cells(&[Role::Drug, Role::Strength]);
+                let directions = cells(&[Role::Dose, Role::Directions, Role::Route, Role::Frequency]);
+                if name.is_empty() {
+                    continue;
+                }
+                items.extend(of_row(pages, &name, &directions, vocabulary, label));
+            }
+        }
+    }
+    (items, covered)
+}
+
+fn of_row(
+    pages: &[PageLayout],
+    name: &[(usize, usize)],
+    directions: &[(usize, usize)],
+    vocabulary: &ItemWords,
+    label: f32,
+) -> Option<Item> {
+    let rule = "items.medication-table";
+    // The name may bring its directions along; then they go before those of the column.
+    let mut item = item(pages, name, vocabulary, rule, label, 0.0)?;
+    let shown = clean(&text(pages, directions));
+    if !shown.is_empty() {
+        let known = vocabulary.known_share(&shown);
+        let form = if known >= 0.99 { Form::Valid } else { Form::Free };
+        match item.parts.iter_mut().find(|p| p.field == Field::DosageText) {
+            Some(part) => {
+                part.value = format!("{} {shown}", part.value);
+                part.words.extend(directions);
+                part.doubt = part.doubt.max(0.2);
+            }
+            None => item.parts.push(Part::new(Field::DosageText, shown, directions, form, if known < 0.5 { 0.3 } else { 0.0 })),
+        }
+    }
+    Some(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::items;
+    use super::super::words::tests::words;
+    use super::*;
+    use crate::model::DocumentKind;
+
+    #[test]
+    fn name_and_directions_part_behind_the_strength() {
+        for (text, name, directions) in [
+            ("Lisinopril 10 mg once daily by mouth.", "Lisinopril 10 mg", "once daily by mouth"),
+            ("Metformin 500mg, twice daily with meals", "Metformin 500mg", "twice daily with meals"),
+            (
+                "Insulin glargine 100 units/mL 22 units under the skin at bedtime",
+                "Insulin glargine 100 units/mL",
+                "22 units under the skin at bedtime",
+            ),
+            ("Amoxicillin 400 mg/5 mL 7.5 mL twice daily", "Amoxicillin 400 mg/5 mL", "7.5 mL twice daily"),
+            ("Carbidopa/levodopa 25/100 mg three times daily", "Carbidopa/levodopa 25/100 mg", "three times daily"),
+            ("Triamcinolone 0.1% ointment apply to rash twice daily", "Triamcinolone 0.1% ointment", "apply to rash twice daily"),
+            ("Albuterol HFA 90 meg/actuation 2 puffs every 4 hours", "Albuterol HFA 90 mcg/actuation", "2 puffs every 4 hours"),
+            ("Aspirin one daily", "Aspirin", "one daily"),
+            ("Multivitamin", "Multivitamin", ""),
+        ] {
+            let sig = parse(&text.split(' ').collect::<Vec<_>>(), &words());
+            assert_eq!((sig.name.as_str(), sig.directions.as_str()), (name, directions), "{text}");
+            assert_eq!(sig.mended, text.contains("meg"), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_and_tables_give_items_and_none_gives_none() {
+        let text = "Current Medications: Aspirin 81 mg once daily; Atenolol 50 mg\ntwice daily by mouth.";
+        assert_eq!(items(text, DocumentKind::ProgressNote), ["Aspirin 81 mg | once daily", "Atenolol 50 mg | twice daily by mouth"]);
+        let table = "MEDICATION      STRENGTH    DIRECTIONS            STARTED\n\
+                     Aspirin         81 mg       once daily            1/2/13\n\
+                     Atenolol        50 mg       twice daily by mouth  1/3/13";
+        assert_eq!(items(table, DocumentKind::MedicationList), ["Aspirin 81 mg | once daily", "Atenolol 50 mg | twice daily by mouth"]);
+        assert!(items("MEDICATIONS: None.", DocumentKind::ProgressNote).is_empty());
+    }
+}
