@@ -4,6 +4,7 @@
 //! the text below is left to sections and items.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use super::body::TextLine;
 use super::phrases::{fold, folded_words, likeness};
 use super::vocabulary::{VocabularyError, from_toml};
-use crate::model::{DocumentKind, Group, PageLayout, Section};
+use crate::model::{DocumentKind, Group, PageLayout, Section, Word};
 
 const NAME: &str = "headings.toml";
 
@@ -214,31 +215,26 @@ impl Headings {
 
     /// Every heading and every end of text, in reading order.
     pub(crate) fn hits(&self, pages: &[PageLayout], lines: &[TextLine], kind: DocumentKind) -> Vec<Hit> {
-        let soap = self.soap_lines(pages, lines);
+        let usual = usual_gap(lines);
+        let soap = self.soap_lines(pages, lines, kind, usual);
         let mut hits = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             let page = &pages[line.page];
-            if let Some(section) = soap.get(&at) {
+            if let Some((section, words)) = soap.get(&at) {
                 let entry = self.entries.iter().find(|e| e.section == Some(*section) && e.kinds.is_empty()).cloned();
-                hits.push(Hit { at, start: 0, end: 1, entry, likeness: 1.0, stand: Stand::Implied });
+                hits.push(Hit { at, start: 0, end: *words, entry, likeness: 1.0, stand: Stand::Implied });
                 continue;
             }
             if self.ends_text(page, line) {
                 hits.push(Hit { at, start: 0, end: line.words.len(), entry: None, likeness: 1.0, stand: Stand::Alone });
                 continue;
             }
-            self.line_hits(page, line, at, kind, &mut hits);
+            self.line_hits(page, line, at, (kind, usual), &mut hits);
         }
         hits
     }
 
-    fn line_hits(&self, page: &PageLayout, line: &TextLine, at: usize, kind: DocumentKind, hits: &mut Vec<Hit>) {
-        if let Some((end, entry)) = self.opening(page, line) {
-            // The words of an opening stay with the text.
-            hits.push(Hit { at, start: 0, end: 0, entry: Some(entry.clone()), likeness: 1.0, stand: Stand::Implied });
-            debug_assert!(end <= line.words.len());
-            return;
-        }
+    fn line_hits(&self, page: &PageLayout, line: &TextLine, at: usize, about: (DocumentKind, f32), hits: &mut Vec<Hit>) {
         let text = |k: usize| page.word(line.words[k]).text.as_str();
         let mut k = 0;
         while k < line.words.len() {
@@ -248,8 +244,16 @@ impl Headings {
                 k += 1;
                 continue;
             }
-            let from = k + usize::from(is_number(text(k)) && k + 1 < line.segment_end(k));
-            match self.heading_at(page, line, from, opens, kind) {
+            if (k == 0 || text(k - 1).ends_with('.'))
+                && let Some((end, entry)) = self.opening(page, line, k)
+            {
+                hits.push(Hit { at, start: k, end, entry: Some(entry.clone()), likeness: 1.0, stand: Stand::Implied });
+                k = end;
+                continue;
+            }
+            let from =
+                k + usize::from((is_number(text(k)) || (k == 0 && is_junk(page.word(line.words[k])))) && k + 1 < line.segment_end(k));
+            match self.heading_at(page, line, from, opens, about) {
                 Some(mut hit) => {
                     hit.at = at;
                     hit.start = k;
@@ -262,7 +266,7 @@ impl Headings {
     }
 
     /// A heading that begins at a position, the longest wording first. `opens`: a segment begins there.
-    fn heading_at(&self, page: &PageLayout, line: &TextLine, from: usize, opens: bool, kind: DocumentKind) -> Option<Hit> {
+    fn heading_at(&self, page: &PageLayout, line: &TextLine, from: usize, opens: bool, (kind, usual): (DocumentKind, f32)) -> Option<Hit> {
         let stop = line.segment_end(from);
         let text = |k: usize| page.word(line.words[k]).text.as_str();
         if !text(from).starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) {
@@ -271,10 +275,12 @@ impl Headings {
         for n in (1..=LONGEST.min(stop - from)).rev() {
             let mut end = from + n;
             // A remark in brackets belongs to the heading: `(name, strength, how often):`.
-            if end < stop && text(end).starts_with('(') && !text(end - 1).ends_with([':', '?']) {
-                if let Some(close) = (end..stop.min(end + LONGEST)).find(|&k| text(k).contains(')')) {
-                    end = if text(close).ends_with([':', '?']) || close + 1 == stop { close + 1 } else { end };
-                }
+            if end < stop
+                && text(end).starts_with('(')
+                && !text(end - 1).ends_with([':', '?'])
+                && let Some(close) = (end..stop.min(end + LONGEST)).find(|&k| text(k).contains(')'))
+            {
+                end = if text(close).ends_with([':', '?']) || close + 1 == stop { close + 1 } else { end };
             }
             let last = text(end - 1);
             let colon = last.ends_with([':', '?']) || (end < stop && matches!(text(end), ":" | "::"));
@@ -290,7 +296,7 @@ impl Headings {
                 Stand::Colon
             } else if alone && opens && (line.starts.len() == 1 || from > 1) {
                 Stand::Alone
-            } else if opens && from <= 1 && self.stands_aside(page, line, from, end, folded.len(), capitals) {
+            } else if opens && from <= 1 && self.stands_aside(page, line, from..end, folded.len(), capitals, usual) {
                 Stand::Side
             } else if alone && opens {
                 Stand::Alone
@@ -312,28 +318,34 @@ impl Headings {
     }
 
     /// Whether a wording at the start of a line stands left of its text: a wide gap, or a wider blank than usual before a capital.
-    fn stands_aside(&self, page: &PageLayout, line: &TextLine, from: usize, end: usize, letters: usize, capitals: bool) -> bool {
-        let Some(&next) = line.words.get(end) else { return false };
-        let (a, b) = (page.word(line.words[end - 1]), page.word(next));
-        let gap = (b.rect.x - a.rect.right()) / page.unit;
-        if line.starts.contains(&end) {
+    fn stands_aside(&self, page: &PageLayout, line: &TextLine, at: Range<usize>, letters: usize, capitals: bool, usual: f32) -> bool {
+        let Some(&next) = line.words.get(at.end) else { return false };
+        if line.starts.contains(&at.end) {
             return true;
         }
-        let opens_text = b.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        let (a, b) = (page.word(line.words[at.end - 1]), page.word(next));
+        if letters < 8 || !b.text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) {
+            return false;
+        }
+        let gap = (b.rect.x - a.rect.right()) / page.unit;
         // The blanks within the heading tell how wide a blank is.
-        let inner = line.words[from..end].windows(2).map(|w| page.word(w[1]).rect.x - page.word(w[0]).rect.right());
+        let inner = line.words[at].windows(2).map(|w| page.word(w[1]).rect.x - page.word(w[0]).rect.right());
         let blank = inner.fold(0.0_f32, f32::max) / page.unit;
-        opens_text && letters >= 8 && (gap > 0.75 && gap > 1.25 * blank)
-            || (capitals && letters >= 8 && b.text.chars().any(char::is_lowercase) && opens_text)
+        let paragraph = line.gap > 1.3 * usual;
+        (gap > 0.75 && gap > 1.25 * blank) || paragraph || (capitals && b.text.chars().any(char::is_lowercase))
     }
 
-    fn opening(&self, page: &PageLayout, line: &TextLine) -> Option<(usize, &Entry)> {
-        let words = folded_words(&page.text_of(&line.words[..line.words.len().min(LONGEST)]));
+    /// An opening phrase at a position: the position behind it, and what it stands for.
+    fn opening(&self, page: &PageLayout, line: &TextLine, from: usize) -> Option<(usize, &Entry)> {
         self.openings
             .iter()
-            .filter(|(phrase, _)| words.len() > phrase.len() && words[..phrase.len()] == phrase[..])
-            .max_by_key(|(phrase, _)| phrase.len())
-            .map(|(phrase, entry)| (phrase.len(), entry))
+            .filter_map(|(phrase, entry)| {
+                let end = from + phrase.len();
+                let words = line.words.get(from..end)?;
+                let same = words.iter().zip(phrase).all(|(&w, want)| fold(&page.word(w).text) == *want);
+                (same && end < line.words.len()).then_some((end, entry))
+            })
+            .max_by_key(|(end, _)| *end)
     }
 
     /// Whether a line closes the text: a signature phrase at its start, or a name with a degree.
@@ -360,23 +372,76 @@ impl Headings {
         self.signatures.iter().any(|p| (p.len() > 1 || short) && starts(p)) || initials || degree
     }
 
-    /// Lines that open with a letter of SOAP, by index; empty unless two different letters stand there.
-    fn soap_lines(&self, pages: &[PageLayout], lines: &[TextLine]) -> BTreeMap<usize, Section> {
+    /// Lines that open a part of a SOAP note, each with the part and the number of words that its letter takes. One letter alone counts
+    /// in a progress note, in the margin; then the letters that the engine lost are made good from what the paragraphs say.
+    fn soap_lines(&self, pages: &[PageLayout], lines: &[TextLine], kind: DocumentKind, usual: f32) -> BTreeMap<usize, (Section, usize)> {
         let mut found = BTreeMap::new();
+        let mut in_margin = false;
         for (at, line) in lines.iter().enumerate() {
             let Some(&first) = line.words.first() else { continue };
             let text = pages[line.page].word(first).text.as_str();
-            let marked = text.ends_with([':', '.', ')', '-']) || line.starts.get(1) == Some(&1);
+            let aside = line.starts.get(1) == Some(&1);
             let letter = text.trim_end_matches([':', '.', ')', '-', ';']);
             // O is read as a nought.
             let letter = if letter == "0" { "O" } else { letter };
+            let marked = letter.len() < text.len() || aside;
             if let Some(section) = self.soap.get(letter).filter(|_| marked && line.words.len() > 1) {
-                found.insert(at, *section);
+                in_margin |= aside && text.ends_with(':');
+                found.insert(at, (*section, 1));
             }
         }
-        let distinct: BTreeSet<Section> = found.values().copied().collect();
-        if distinct.len() >= 2 { found } else { BTreeMap::new() }
+        let distinct: BTreeSet<Section> = found.values().map(|f| f.0).collect();
+        if distinct.len() < 2 && !(in_margin && kind == DocumentKind::ProgressNote) {
+            return BTreeMap::new();
+        }
+        self.lost_letters(pages, lines, kind, usual, &distinct, &mut found);
+        found
     }
+
+    fn lost_letters(
+        &self,
+        pages: &[PageLayout],
+        lines: &[TextLine],
+        kind: DocumentKind,
+        usual: f32,
+        distinct: &BTreeSet<Section>,
+        found: &mut BTreeMap<usize, (Section, usize)>,
+    ) {
+        let mut state = None;
+        for (at, line) in lines.iter().enumerate() {
+            if let Some((section, _)) = found.get(&at) {
+                state = Some(*section);
+                continue;
+            }
+            let page = &pages[line.page];
+            if line.gap <= 1.3 * usual || self.heading_at(page, line, 0, true, (kind, usual)).is_some() || self.ends_text(page, line) {
+                continue;
+            }
+            let numbered = line.words.first().is_some_and(|&w| is_number(&page.word(w).text));
+            let next = match state {
+                Some(Section::Subjective) if self.is_vital_line(page, line) || self.opens_exam_part(page, line) => Section::Objective,
+                Some(Section::Objective) if numbered => Section::Assessment,
+                Some(Section::Assessment) if !numbered => Section::Plan,
+                _ => continue,
+            };
+            if !distinct.contains(&next) {
+                found.insert(at, (next, 0));
+                state = Some(next);
+            }
+        }
+    }
+}
+
+/// Median white space between lines, units.
+pub(crate) fn usual_gap(lines: &[TextLine]) -> f32 {
+    let mut gaps: Vec<f32> = lines.iter().map(|l| l.gap).filter(|g| *g > 0.0 && *g < 4.0).collect();
+    gaps.sort_by(f32::total_cmp);
+    gaps.get(gaps.len() / 2).copied().unwrap_or(1.0)
+}
+
+/// A scrap before the text of a line: a speck, a stamp's edge.
+fn is_junk(word: &Word) -> bool {
+    word.text.chars().count() <= 3 && (word.confidence < 0.6 || !word.text.chars().any(char::is_alphanumeric))
 }
 
 fn read_entry(entry: &EntryText) -> Result<Entry, String> {
@@ -406,6 +471,8 @@ fn is_dash(text: &str) -> bool {
 
 /// A number before a heading or an item: `1.`, `(2)`, `3)`, `IV.`.
 pub(crate) fn is_number(text: &str) -> bool {
+    // A speck before the number is none of its own.
+    let text = text.trim_start_matches(['\'', '‘', '“', '`', '.', '*', '’']);
     let inner = text.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
     inner.len() < text.len()
         && !inner.is_empty()

@@ -2,13 +2,13 @@
 
 use super::body::TextLine;
 use super::evidence::Found;
-use super::headings::{Entry, Headings, Hit, Stand};
+use super::headings::{Entry, Headings, Hit, Stand, usual_gap};
 use crate::model::{DocumentKind, ExtractedValue, Form, PageLayout, Section};
 
 /// White space of more than this many units ends any section: what follows is another part of the form.
 const WIDE: f32 = 7.0;
 /// White space that ends a short one, at least; else this many times the usual.
-const SHORT_WIDE: f32 = 1.9;
+const SHORT_WIDE: f32 = 1.7;
 /// See [`SHORT_WIDE`].
 const TIMES_USUAL: f32 = 1.6;
 
@@ -82,13 +82,13 @@ pub(crate) fn blocks(pages: &[PageLayout], lines: &[TextLine], headings: &Headin
         if skip == Some(at) && here.is_empty() {
             continue;
         }
-        if headings.is_vital_head(page, line) {
-            if let Some(block) = vital_grid(pages, lines, at) {
-                cutter.close();
-                cutter.done.push(block);
-                skip = Some(at + 1);
-                continue;
-            }
+        if headings.is_vital_head(page, line)
+            && let Some(block) = vital_grid(pages, lines, at)
+        {
+            cutter.close();
+            cutter.done.push(block);
+            skip = Some(at + 1);
+            continue;
         }
         if here.is_empty() {
             cutter.implied(headings, at);
@@ -124,13 +124,6 @@ pub(crate) fn blocks(pages: &[PageLayout], lines: &[TextLine], headings: &Headin
         report_body(&mut blocks);
     }
     blocks
-}
-
-/// Median white space between lines, units.
-fn usual_gap(lines: &[TextLine]) -> f32 {
-    let mut gaps: Vec<f32> = lines.iter().map(|l| l.gap).filter(|g| *g > 0.0 && *g < 4.0).collect();
-    gaps.sort_by(f32::total_cmp);
-    gaps.get(gaps.len() / 2).copied().unwrap_or(1.0)
 }
 
 /// A line of labels with nothing beside them: their values stand below, each in its column.
@@ -213,7 +206,14 @@ impl Cutter<'_> {
             }
             let fresh = from > 0 || block.runs.is_empty();
             let short = block.entry.short || bound.is_some();
-            let limit = if short && !fresh { SHORT_WIDE.max(TIMES_USUAL * usual).min(WIDE) } else { WIDE };
+            let beside =
+                block.runs.first().is_some_and(|r| r.page == block.heading.0 && level(&self.pages[r.page], &block.heading.1, &r.words));
+            let limit = match (short && !fresh, beside) {
+                (false, _) => WIDE,
+                // A value beside its label goes on in the next line only if that is close.
+                (true, true) => SHORT_WIDE,
+                (true, false) => SHORT_WIDE.max(TIMES_USUAL * usual).min(WIDE),
+            };
             let first_of_page = block.runs.last().is_some_and(|r| r.page != line.page);
             if line.gap > limit || (short && first_of_page) {
                 ended.push(k);
@@ -234,6 +234,14 @@ impl Cutter<'_> {
             rest.runs.push(Run { page: line.page, at, words: line.words[from..to].to_vec(), starts, gap: line.gap });
             self.open.push((rest, None));
         }
+    }
+}
+
+/// Whether a heading and words stand on one line.
+fn level(page: &PageLayout, heading: &[usize], words: &[usize]) -> bool {
+    match (page.hull(heading), page.hull(words)) {
+        (Some(a), Some(b)) => a.overlap_y(&b) > 0.5 * a.h.min(b.h),
+        _ => false,
     }
 }
 
@@ -423,6 +431,13 @@ mod tests {
     fn a_section_goes_on_over_the_page() {
         let pages = [typed_page("PLAN:\nRest and", 1), typed_page("Page 2 of 2\nfluids.", 2)];
         assert_eq!(texts(&pages, DocumentKind::ProgressNote), [(Section::Plan, "Rest and fluids.".to_owned())]);
+    }
+
+    #[test]
+    fn a_section_that_goes_on_over_a_page_of_fewer_words_is_read() {
+        let long = "ALLERGIES: Latex,\n".to_owned() + &"word word word word\n".repeat(20);
+        let pages = [typed_page(&long, 1), typed_page("Peanuts", 2)];
+        assert!(!texts(&pages, DocumentKind::ProgressNote).is_empty());
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn icd10(word: &str) -> Option<String> {
 fn name_length(words: &[&str], vocabulary: &ItemWords) -> usize {
     let mut k = 0;
     while k < words.len() {
-        if k > 0 && matches!(words[k], "-" | "–" | "—" | ":") {
+        if k > 0 && matches!(words[k], "-" | "--" | "–" | "—" | ":" | "~") {
             return k;
         }
         let last = words[k];

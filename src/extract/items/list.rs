@@ -64,12 +64,23 @@ pub(crate) fn pieces(pages: &[PageLayout], block: &Block, commas: bool) -> Vec<P
     let mut pieces = Vec::new();
     for (part, marked) in parts {
         let cut = if commas && !marked && !semicolons { at_commas(&part) } else { vec![part] };
-        for part in cut.into_iter().filter(|p| p.iter().any(|t| t.text.chars().any(char::is_alphanumeric))) {
+        for part in cut.into_iter().map(without_scraps).filter(|p| p.iter().any(|t| t.text.chars().any(char::is_alphanumeric))) {
             let first_line = part.iter().enumerate().position(|(k, t)| k > 0 && t.opens).unwrap_or(part.len());
             pieces.push(Piece { words: part.iter().map(|t| t.at).collect(), first_line, marked });
         }
     }
     pieces
+}
+
+/// Without specks and single small letters before the first capital.
+fn without_scraps(part: Vec<Token>) -> Vec<Token> {
+    let scrap = |k: usize| {
+        let text = part[k].text;
+        !text.chars().any(char::is_alphanumeric)
+            || (text.chars().count() == 1 && part.get(k + 1).is_some_and(|n| n.text.starts_with(char::is_uppercase)))
+    };
+    let from = (0..part.len()).find(|&k| !scrap(k)).unwrap_or(part.len());
+    part[from..].to_vec()
 }
 
 /// Positions of item numbers: at the start of a line or behind a stop, counting up.

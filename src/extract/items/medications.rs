@@ -1,5 +1,7 @@
 //! Medicines: name with strength, and the directions behind it.
 
+use super::super::body::TextLine;
+use super::super::headings::is_number as is_item_number;
 use super::super::sections::Block;
 use super::super::tables::{self, TableSpec};
 use super::list::{clean, pieces, text};
@@ -136,6 +138,32 @@ pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWor
         .collect()
 }
 
+/// Medicines of a list without a heading of its own (a wallet card): every line that begins with a drug and its strength. A line below
+/// that begins small goes on with it.
+pub(super) fn of_lines(pages: &[PageLayout], lines: &[TextLine], vocabulary: &ItemWords) -> Vec<Item> {
+    let mut found: Vec<Vec<(usize, usize)>> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let page = &pages[line.page];
+        let text = |w: usize| page.word(w).text.as_str();
+        let numbered = line.words.first().is_some_and(|&w| is_item_number(text(w)) || text(w).chars().count() <= 2);
+        let words: Vec<usize> = line.words[usize::from(numbered)..].to_vec();
+        let texts: Vec<&str> = words.iter().map(|&w| text(w)).collect();
+        let of_page = words.iter().map(|&w| (line.page, w));
+        if texts.len() > 1 && texts[0].starts_with(char::is_uppercase) && !texts[0].ends_with(':') && parse(&texts, vocabulary).strength {
+            found.push(of_page.collect());
+            open = true;
+        } else if open && line.gap < 1.5 && texts.first().is_some_and(|t| t.starts_with(char::is_lowercase)) {
+            if let Some(last) = found.last_mut() {
+                last.extend(of_page);
+            }
+        } else {
+            open = false;
+        }
+    }
+    found.iter().filter_map(|words| item(pages, words, vocabulary, "items.medication-line", 0.6, 0.2)).collect()
+}
+
 /// Medicines of tables, and the lines that the tables cover.
 pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &ItemWords) -> (Vec<Item>, Vec<(usize, usize)>) {
     let (mut items, mut covered) = (Vec::new(), Vec::new());
@@ -226,6 +254,8 @@ mod tests {
                      Aspirin         81 mg       once daily            1/2/13\n\
                      Atenolol        50 mg       twice daily by mouth  1/3/13";
         assert_eq!(items(table, DocumentKind::MedicationList), ["Aspirin 81 mg | once daily", "Atenolol 50 mg | twice daily by mouth"]);
+        let card = "MY MEDICINE LIST\nName: Ann Roe\n1. Aspirin 81 mg, once daily\nRe Atenolol 50 mg, twice\ndaily";
+        assert_eq!(items(card, DocumentKind::MedicationList), ["Aspirin 81 mg | once daily", "Atenolol 50 mg | twice daily"]);
         assert!(items("MEDICATIONS: None.", DocumentKind::ProgressNote).is_empty());
     }
 }

@@ -105,6 +105,9 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
         }
         items.extend(found);
     }
+    if kind == DocumentKind::MedicationList && !items.iter().any(|i| i.group == Group::Medication) {
+        items.extend(medications::of_lines(pages, lines, vocabulary));
+    }
     for field in vocabulary.expected(kind) {
         let Some(group) = field.group().filter(|g| *g != Group::Observation) else { continue };
         if let Some(page) = pages.first().filter(|_| !items.iter().any(|i| i.group == group)) {
@@ -161,13 +164,22 @@ fn heads_line<'a>(pages: &'a [PageLayout], blocks: &'a [Block], page: usize) -> 
 /// Puts items in reading order, drops repetitions and numbers them.
 fn numbered(pages: &[PageLayout], mut items: Vec<Item>) -> Vec<ExtractedValue> {
     items.sort_by_key(|i| (i.group, i.place(pages)));
-    let mut seen: BTreeMap<(Group, Vec<String>), ()> = BTreeMap::new();
+    let mut kept: Vec<Item> = Vec::new();
+    let mut seen: BTreeMap<(Group, Vec<String>), usize> = BTreeMap::new();
+    for item in items {
+        match seen.get(&item.key()) {
+            // Said again with more (a code, a date): the fuller one stays, in the place of the first.
+            Some(&k) if item.parts.len() > kept[k].parts.len() => kept[k] = item,
+            Some(_) => {}
+            None => {
+                seen.insert(item.key(), kept.len());
+                kept.push(item);
+            }
+        }
+    }
     let mut counts: BTreeMap<Group, u32> = BTreeMap::new();
     let mut values = Vec::new();
-    for item in items {
-        if item.parts.is_empty() || seen.insert(item.key(), ()).is_some() {
-            continue;
-        }
+    for item in kept {
         let number = counts.entry(item.group).or_insert(0);
         *number += 1;
         for part in &item.parts {

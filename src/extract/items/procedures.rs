@@ -62,10 +62,10 @@ pub(super) fn of_block(pages: &[PageLayout], lines: &[TextLine], block: &Block, 
 fn described(pages: &[PageLayout], lines: &[TextLine], block: &Block, vocabulary: &ItemWords) -> Option<Item> {
     let words: Vec<(usize, usize)> = block.runs.iter().flat_map(|r| r.words.iter().map(|&w| (r.page, w))).collect();
     let mut found = item(pages, &words, block.label(), block.doubt(), vocabulary)?;
-    if found.parts.len() == 1 {
-        if let Some((value, at)) = day_of(pages, lines, vocabulary) {
-            found.parts.push(Part::new(Field::ProcedureDate, value, &at, Form::Valid, 0.05));
-        }
+    if found.parts.len() == 1
+        && let Some((value, at)) = day_of(pages, lines, vocabulary)
+    {
+        found.parts.push(Part::new(Field::ProcedureDate, value, &at, Form::Valid, 0.05));
     }
     Some(found)
 }
