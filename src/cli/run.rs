@@ -23,7 +23,7 @@ pub(super) struct RunArguments {
     #[arg(long, short, value_name = "ARCHIVE")]
     out: PathBuf,
     /// Pages read at a time [default: one a processor]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: Option<u32>,
     /// Settings file
     #[arg(long, value_name = "FILE")]
@@ -126,6 +126,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Complaint> {
         redo: arguments.redo(),
         moved: arguments.moved,
         stop: Stop::on_signals()?,
+        clock: environment("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok()),
         program: None,
     };
     let summary = pipeline::run(&request, &mut listeners)?;

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{Fingerprints, Ledger, LedgerError, RunKey, SourceKey, now};
+use super::{Fingerprints, Ledger, LedgerError, RunKey, SourceKey};
 use crate::model::{DecidedValue, DocumentId, DocumentKind, FailureKind, PageNumber, PageOutcome, PageReading, Sha256, SourceFailure};
 
 /// No page's words take more than this: the limit when unpacking, in bytes.
@@ -107,13 +107,14 @@ pub struct SourceResult {
 impl Ledger {
     /// Records a source's result, replaces the one before, and marks the source as done: one transaction, on disk when this returns.
     pub fn record(&mut self, run: RunKey, fingerprints: &Fingerprints, result: &SourceResult) -> Result<(), LedgerError> {
+        let at = self.stamp();
         let work = |connection: &mut rusqlite::Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let key = result.key.0;
             transaction.execute("DELETE FROM documents WHERE source = ?1", [key])?;
             transaction.execute("DELETE FROM pages WHERE source = ?1", [key])?;
             write_pages(&transaction, key, &result.pages)?;
-            write_documents(&transaction, key, &result.documents)?;
+            write_documents(&transaction, key, &result.documents, at)?;
             let outcome = if result.pages.iter().all(|page| page.outcome == PageOutcome::Failed) { "failed" } else { "read" };
             transaction.execute(
                 "UPDATE sources SET outcome = ?2, result_sha256 = ?3, reading_fingerprint = ?4, understanding_fingerprint = ?5,
@@ -127,7 +128,7 @@ impl Ledger {
                     result.pages_in,
                     result.failure.as_ref().map(|f| f.kind.as_str()),
                     result.failure.as_ref().map(|f| f.detail.as_str()),
-                    now(),
+                    at,
                     run.0
                 ],
             )?;
@@ -146,13 +147,14 @@ impl Ledger {
         fingerprint: &str,
         documents: &[DocumentResult],
     ) -> Result<(), LedgerError> {
+        let at = self.stamp();
         let work = |connection: &mut rusqlite::Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute("DELETE FROM documents WHERE source = ?1", [key.0])?;
-            write_documents(&transaction, key.0, documents)?;
+            write_documents(&transaction, key.0, documents, at)?;
             transaction.execute(
                 "UPDATE sources SET understanding_fingerprint = ?2, recorded_at = ?3, run = ?4 WHERE id = ?1",
-                params![key.0, fingerprint, now(), run.0],
+                params![key.0, fingerprint, at, run.0],
             )?;
             transaction.commit()
         };
@@ -212,12 +214,12 @@ fn write_pages(transaction: &Transaction<'_>, key: i64, pages: &[PageRecord]) ->
     Ok(())
 }
 
-fn write_documents(transaction: &Transaction<'_>, key: i64, documents: &[DocumentResult]) -> rusqlite::Result<()> {
+fn write_documents(transaction: &Transaction<'_>, key: i64, documents: &[DocumentResult], at: i64) -> rusqlite::Result<()> {
     for document in documents {
         let pages: Vec<u32> = document.pages.iter().map(|page| page.get()).collect();
         transaction.execute(
             "INSERT INTO documents (source, ordinal, name, kind, kind_confidence, pages, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![key, document.ordinal, document.id.as_str(), document.kind.as_str(), document.kind_confidence, json(&pages)?, now()],
+            params![key, document.ordinal, document.id.as_str(), document.kind.as_str(), document.kind_confidence, json(&pages)?, at],
         )?;
         let row = transaction.last_insert_rowid();
         let mut statement = transaction.prepare(

@@ -208,3 +208,53 @@ fn follow(order: &Order) -> Option<SourcePages> {
     pool.in_place_scope(|scope| feed(&take, &readers, &keep, scope));
     keep.0.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn work() -> Work {
+        let path = SourcePath::new("a.png");
+        let source =
+            Source { path: path.clone(), file: "a.png".into(), size: 1, content: Content::Known(FileKind::Png), through_link: false };
+        Work { claim: Claim { key: SourceKey::nowhere(), path, sha256: Sha256::of(b"a"), kind: FileKind::Png, suspect: true }, source }
+    }
+
+    #[test]
+    fn a_child_that_dies_of_the_file_is_proof_and_no_child_is_an_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("child");
+        // What the child does, and what is said of the file.
+        let table = [
+            ("cat > /dev/null; kill -SEGV $$", "signal 11"),
+            ("kill -ABRT $$", "signal 6"),
+            ("exit 0", "no result"),
+            ("cat > /dev/null; echo '{\"pages_in\":1,\"pages\":[{\"number\":1'", "no result"),
+        ];
+        for (does, said) in table {
+            std::fs::write(&script, format!("#!/bin/sh\n{does}\n")).unwrap();
+            std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
+            let read = read_apart(&work(), &Settings::default(), 1, Some(&script));
+            let failure = read.failure.unwrap();
+            assert_eq!(failure.kind, FailureKind::Crashed);
+            assert!(failure.detail.contains(said), "{failure}");
+            assert_eq!((read.pages_in, read.pages.len(), read.pages[0].outcome), (1, 1, PageOutcome::Failed));
+        }
+    }
+
+    #[test]
+    fn an_answer_survives_the_way() {
+        let page = PageRecord {
+            reading: Some(vec![0, 255, 7]),
+            words: 3,
+            mean_confidence: Some(0.1),
+            ..PageRecord::plain(PageNumber::new(1), PageOutcome::Read)
+        };
+        let sent =
+            SourcePages { pages_in: 2, pages: vec![page, PageRecord::separator(PageNumber::new(2), "PATCHT".into())], failure: None };
+        let bytes = serde_json::to_vec(&Answer::of(sent.clone())).unwrap();
+        assert_eq!(serde_json::from_slice::<Answer>(&bytes).unwrap().into_pages(), Some(sent));
+    }
+}

@@ -10,6 +10,7 @@ use crate::export::{ArchiveWriter, BundleNames, ExportError, FieldsCsv};
 use crate::ledger::Ledger;
 use crate::model::{DocumentId, DocumentRecord};
 use crate::patients;
+use crate::report::Bundles;
 use crate::review::QueueCsv;
 
 const FIELDS: &str = "fields.csv";
@@ -17,7 +18,7 @@ const QUEUE: &str = "review/queue.csv";
 const BUNDLES: &str = "bundles";
 
 /// Writes everything that is derived from the ledger.
-pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<(), RunError> {
+pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
     let contested = tables(ledger, writer)?;
     bundles(ledger, writer, ExportContext { contested, ..ExportContext::new(settings.clone()) })
 }
@@ -58,15 +59,20 @@ fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<BTreeSet<DocumentId
 }
 
 /// One bundle a document; bundles of documents that are no longer there go.
-fn bundles(ledger: &Ledger, writer: &ArchiveWriter, context: ExportContext) -> Result<(), RunError> {
+fn bundles(ledger: &Ledger, writer: &ArchiveWriter, context: ExportContext) -> Result<Bundles, RunError> {
+    let mut counts = Bundles::default();
     let mut names = BundleNames::new();
     let mut keep = BTreeSet::new();
     for record in ledger.documents() {
         let record = record?;
         let path = names.path(&record.id);
-        writer.write(&path, &fhir::bundle(&record, &context).json)?;
+        let bundle = fhir::bundle(&record, &context);
+        writer.write(&path, &bundle.json)?;
+        counts.bundles += 1;
+        counts.resources += bundle.resources as u64;
+        counts.values_left_out += bundle.left_out.len() as u64;
         keep.insert(path);
     }
     writer.prune(Path::new(BUNDLES), &keep)?;
-    Ok(())
+    Ok(counts)
 }

@@ -18,7 +18,7 @@ use super::{RunError, Stop, apart, outputs};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
 use crate::model::{PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool};
-use crate::report::{Event, Exit, Reporter, RunSummary, ThisRun};
+use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
 
 /// Lists in the summary are cut here.
@@ -46,6 +46,8 @@ pub struct RunRequest<'a> {
     pub moved: bool,
     /// When to stop.
     pub stop: Stop,
+    /// Seconds since 1970-01-01 UTC at which documents are stamped, for bundles that can be had again byte for byte; the clock's if not given.
+    pub clock: Option<i64>,
     /// The program to start for files that are read apart; the running one if not given. For tests.
     pub program: Option<PathBuf>,
 }
@@ -63,6 +65,7 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     drop(engines.take()?);
     let prints = fingerprints(request.settings, &engines.version(), &rules);
     let mut archive = Archive::open_or_create(&request.archive, &request.input)?;
+    archive.ledger.set_clock(request.clock);
     reporter.event(&Event::Started { jobs, engine: engines.version() });
     let (run, suspects) = archive.ledger.begin_run(&engines.version(), &prints)?;
     let threads = |source: rayon::ThreadPoolBuildError| RunError::Threads { jobs, source: source.into() };
@@ -76,7 +79,7 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     let outcome = whole.work(&mut archive, engines, suspects);
     let mut this_run = whole.this_run;
     this_run.seconds = started.elapsed().as_secs_f64();
-    let summary = outcome.and_then(|stock| summary(request, &archive, &prints, stock, this_run));
+    let summary = outcome.and_then(|(stock, bundles)| summary(request, &archive, &prints, stock, bundles, this_run));
     reporter.event(&Event::Ended);
     let exit = summary.as_ref().map_or_else(RunError::exit, |summary| summary.exit);
     let ended = archive.ledger.end_run(run, i32::from(exit.code()));
@@ -90,6 +93,7 @@ fn summary(
     archive: &Archive,
     prints: &Fingerprints,
     stock: Stock,
+    bundles: Bundles,
     this_run: ThisRun,
 ) -> Result<RunSummary, RunError> {
     let ledger = &archive.ledger;
@@ -123,6 +127,7 @@ fn summary(
         archive: request.archive.clone(),
         totals,
         this_run,
+        bundles,
         failures,
         duplicates: ledger.duplicates(LISTED)?,
         passed_over: stock.passed_over,
@@ -144,7 +149,7 @@ struct Whole<'a, 'r> {
 }
 
 impl Whole<'_, '_> {
-    fn work(&mut self, archive: &mut Archive, engines: EnginePool<'_>, suspects: usize) -> Result<Stock, RunError> {
+    fn work(&mut self, archive: &mut Archive, engines: EnginePool<'_>, suspects: usize) -> Result<(Stock, Bundles), RunError> {
         let ledger = &mut archive.ledger;
         let request = self.request;
         let stock = take_stock(&request.input, request.moved, request.settings, self.pool, ledger, self.run, self.reporter)?;
@@ -159,8 +164,8 @@ impl Whole<'_, '_> {
         self.this_run.reading_seconds = reading.elapsed().as_secs_f64();
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
-        outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;
-        Ok(stock)
+        let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;
+        Ok((stock, bundles))
     }
 
     /// Sources whose words are fresh and whose values are not: no page is read.

@@ -35,6 +35,17 @@ impl ThisRun {
     }
 }
 
+/// What stands in the bundles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bundles {
+    /// Bundles, one a document.
+    pub bundles: u64,
+    /// Resources in them.
+    pub resources: u64,
+    /// Values that may leave and are in no bundle: FHIR has no place for their form, or the rest of their item waits.
+    pub values_left_out: u64,
+}
+
 /// How a run ended and what the archive holds now.
 #[derive(Clone, Debug)]
 pub struct RunSummary {
@@ -44,6 +55,8 @@ pub struct RunSummary {
     pub totals: Totals,
     /// What this run did.
     pub this_run: ThisRun,
+    /// What stands in the bundles.
+    pub bundles: Bundles,
     /// What could not be read; cut at a large number.
     pub failures: Vec<FailureRow>,
     /// Copies and their originals; cut at a large number.
@@ -63,6 +76,13 @@ impl RunSummary {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "archive     {}", self.archive.display());
         totals(&mut text, &self.totals);
+        let Bundles { bundles, resources, values_left_out } = self.bundles;
+        let left_out = if values_left_out > 0 {
+            format!("; {values_left_out} accepted values fit in none, or the rest of their item waits")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "bundles     {bundles} with {}{left_out}", count(resources, "resource"));
         let run = &self.this_run;
         let _ = writeln!(
             text,
@@ -98,6 +118,7 @@ impl RunSummary {
                 "sources": run.sources, "pages": run.pages, "understoodAnew": run.understood,
                 "seconds": rounded(run.seconds), "readingSeconds": rounded(run.reading_seconds), "pagesPerSecond": rounded(run.pages_a_second()),
             },
+            "bundles": {"all": self.bundles.bundles, "resources": self.bundles.resources, "valuesLeftOut": self.bundles.values_left_out},
             "passedOver": self.passed_over,
             "duplicates": self.duplicates.iter().map(|(copy, of)| json!({"source": copy, "duplicateOf": of})).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure_json).collect::<Vec<_>>(),
@@ -261,6 +282,7 @@ mod tests {
                 ..Totals::default()
             },
             this_run: ThisRun { sources: 4, pages: 8, understood: 0, seconds: 4.5, reading_seconds: 4.0 },
+            bundles: Bundles { bundles: 4, resources: 31, values_left_out: 2 },
             failures: vec![FailureRow {
                 path: SourcePath::new("box/bad\u{202e}.pdf"),
                 page: Some(PageNumber::new(2)),
@@ -281,6 +303,7 @@ mod tests {
         documents   4
         pages       9 in = 5 read + 1 blank + 1 separator + 1 duplicate + 1 failed
         values      30 accepted, 7 queued for review
+        bundles     4 with 31 resources; 2 accepted values fit in none, or the rest of their item waits
         this run    4 files read, 8 pages in 4.5 s (2.00 pages/s)
         passed over 2 hidden
         duplicates, read once:
