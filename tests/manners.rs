@@ -127,8 +127,10 @@ fn rules_that_change_cost_no_reading() {
     let rules = keep.path().join("rules");
     fs::create_dir(&rules).unwrap();
     let built_in = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/confidence.toml")).unwrap();
-    assert!(built_in.contains("\nintercept = "));
-    fs::write(rules.join("confidence.toml"), built_in.replace("\nintercept = ", "\nintercept = -9")).unwrap();
+    let doubtful: Vec<&str> =
+        built_in.lines().map(|line| if line.starts_with("intercept =") { "intercept = -9.0" } else { line }).collect();
+    assert_ne!(doubtful.join("\n"), built_in.trim_end());
+    fs::write(rules.join("confidence.toml"), doubtful.join("\n")).unwrap();
     let config = keep.path().join("site.toml");
     fs::write(&config, format!("[rules]\nfolder = {:?}\n", rules.display().to_string())).unwrap();
     let summary = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
