@@ -18,6 +18,7 @@ mod sections;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod unread;
 mod vocabulary;
 
 use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
@@ -44,5 +45,8 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     let items = items::read(pages, &lines, &blocks, classified.kind, &vocabulary.items);
     values.extend(items.values);
     missing.extend(items.missing);
+    let groups: Vec<_> = vocabulary.items.expected(classified.kind).into_iter().filter_map(Field::group).collect();
+    let more = unread::unread(pages, &values, &groups);
+    missing.extend(more.into_iter().filter(|(field, _)| !missing.iter().any(|(f, _)| f == field)).collect::<Vec<_>>());
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
 }
