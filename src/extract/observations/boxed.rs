@@ -24,6 +24,9 @@ enum Label {
 /// Reads rows of at least two labels that have nothing beside them but each other.
 pub(super) fn read<'t>(page: &PageLayout, terms: &'t Terms, used: &mut BTreeSet<usize>, drafts: &mut Vec<Draft<'t>>) {
     for line in 0..page.lines.len() {
+        if page.lines[line].segments.len() < 2 {
+            continue;
+        }
         let labels: Vec<(usize, Label)> = page.lines[line]
             .segments
             .iter()
@@ -47,7 +50,7 @@ fn label(page: &PageLayout, terms: &Terms, segment: usize) -> Option<Label> {
     if terms.is_pressure(text) {
         return Some(Label::Pressure);
     }
-    let hit = terms.like(text)?;
+    let hit = terms.like_vital(text)?;
     hit.tests.iter().copied().find(|&t| terms.test(t).vital).map(Label::Test)
 }
 
@@ -62,7 +65,7 @@ fn column<'t>(
 ) {
     let head = page.segments[segment].rect;
     let mut above: Rect = head;
-    for _ in 0..MOST_ROWS {
+    for row in 0..MOST_ROWS {
         let below = page.segments.iter().enumerate().filter(|(_, s)| {
             s.line > line
                 && s.rect.y >= above.bottom() - 0.3 * page.unit
@@ -75,6 +78,9 @@ fn column<'t>(
         let Some((at, _)) = below.min_by(|a, b| a.1.rect.y.total_cmp(&b.1.rect.y).then(a.1.rect.x.total_cmp(&b.1.rect.x))) else { return };
         let words = page.segments[at].words.clone();
         if !take(page, terms, (segment, label), &words, used, drafts) {
+            if row == 0 && is_entry(page, &words) {
+                unread(page, terms, (segment, label), &words, used, drafts);
+            }
             return;
         }
         above = page.segments[at].rect;
@@ -94,7 +100,7 @@ fn take<'t>(
     let (value, unit) = part(page, terms, words);
     let text = page.text_of(&value);
     let mut add = |read: Quantity, test: usize, order: f32| {
-        let hit = terms.like(page.text_of(&name).split('(').next().unwrap_or("").trim_end_matches(':'));
+        let hit = terms.like_vital(page.text_of(&name).split('(').next().unwrap_or("").trim_end_matches(':'));
         let mut draft = Draft::new("observations.boxed", page, name.clone(), hit);
         let place = page.hull(words).unwrap_or_default();
         draft.at = (place.y, place.x + order);
@@ -118,6 +124,38 @@ fn take<'t>(
     }
     used.extend(words.iter().chain(&name));
     true
+}
+
+/// Whether words below a label are an entry that could not be read rather than the next heading: they hold a digit, or were read badly.
+fn is_entry(page: &PageLayout, words: &[usize]) -> bool {
+    words.len() <= 3 && words.iter().any(|&w| page.word(w).text.chars().any(|c| c.is_ascii_digit()) || page.word(w).confidence < 0.6)
+}
+
+/// An entry that cannot be read waits for a person, empty.
+fn unread<'t>(
+    page: &PageLayout,
+    terms: &'t Terms,
+    (segment, label): (usize, Label),
+    words: &[usize],
+    used: &mut BTreeSet<usize>,
+    drafts: &mut Vec<Draft<'t>>,
+) {
+    let name = page.segments[segment].words.clone();
+    let tests = match label {
+        Label::Pressure => vec![terms.systolic, terms.diastolic],
+        Label::Test(test) => vec![test],
+    };
+    for (k, test) in tests.into_iter().enumerate() {
+        let hit = terms.like_vital(page.text_of(&name).split('(').next().unwrap_or("").trim_end_matches(':'));
+        let mut draft = Draft::new("observations.boxed", page, name.clone(), hit);
+        let place = page.hull(words).unwrap_or_default();
+        draft.at = (place.y, place.x + 0.1 * k as f32);
+        draft.vital = true;
+        draft.test = Some(test);
+        draft.value_words = words.to_vec();
+        drafts.push(draft);
+    }
+    used.extend(words.iter().chain(&name));
 }
 
 /// Parts a value from the unit behind it.
@@ -161,6 +199,12 @@ mod tests {
                 "5 unit [lb_av]"
             ]
         );
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_waits_empty() {
+        let got = told(drawn(&[&[(20.0, "BP"), (150.0, "Pulse")], &[(20.0, "115/71"), (150.0, "q3")]]));
+        assert!(got.contains(&"3 text Pulse".to_owned()) && got.contains(&"3 value ".to_owned()), "{got:?}");
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn tokens(page: &PageLayout, used: &BTreeSet<usize>) -> Vec<Token> {
     tokens
 }
 
-/// A word cut behind commas and semicolons that no digit follows on both sides, and behind colons.
+/// A word cut behind commas and semicolons that no digit follows on both sides, behind colons, and behind the line to write on.
 fn pieces(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     let mut pieces = vec![String::new()];
@@ -158,6 +158,7 @@ fn pieces(word: &str) -> Vec<String> {
         let cut = match c {
             ',' | ';' => !(digit(k.checked_sub(1)) && digit(Some(k + 1))),
             ':' => !digit(k.checked_sub(1)) || !digit(Some(k + 1)),
+            '_' => letters.get(k + 1).is_some_and(|next| next.is_alphanumeric()),
             _ => false,
         };
         if cut && k + 1 < letters.len() {
@@ -495,6 +496,7 @@ mod tests {
             ),
             ("On examination BP 115/84, Pulse 82. Pupils equal", &[("BP", "115"), ("BP", "84"), ("Pulse", "82")][..]),
             ("Temp: 98.6F", &[("Temp", "98.6 [degF]")][..]),
+            ("Pulse: 85 bpm__Respirations: 13 per minute", &[("Pulse", "85 /min"), ("Respirations", "13 /min")][..]),
         ] {
             assert_eq!(brief(text), pairs(want), "{text}");
         }

@@ -254,30 +254,41 @@ impl Terms {
 
     /// The name, to the letter or misread a little.
     pub(super) fn like(&self, text: &str) -> Option<NameHit<'_>> {
-        if let Some(hit) = self.exact(text) {
-            return Some(hit);
-        }
+        self.exact(text).or_else(|| self.nearest(text, |_| true))
+    }
+
+    /// The name of a vital sign, to the letter or misread a little.
+    pub(super) fn like_vital(&self, text: &str) -> Option<NameHit<'_>> {
+        let vital = |name: &NameHit<'_>| name.tests.iter().any(|&t| self.tests[t].vital);
+        self.exact(text).filter(vital).or_else(|| self.nearest(text, |name| name.tests.iter().any(|&t| self.tests[t].vital)))
+    }
+
+    fn nearest(&self, text: &str, among: impl Fn(&Name) -> bool) -> Option<NameHit<'_>> {
         let key = squeeze(text);
         let length = key.chars().count();
-        if length < SHORTEST_LIKE {
+        if !(SHORTEST_LIKE..=40).contains(&length) {
             return None;
         }
+        let comparator = fuzz::RatioBatchComparator::new(key.chars());
+        let cutoff = fuzz::Args::default().score_cutoff(LIKE - 0.02);
         let mut best: Option<(f64, &Name)> = None;
         let mut rival = 0.0_f64;
         for (known, name) in &self.names {
-            if known.chars().count().abs_diff(length) > 3 || known.chars().count() + 1 < SHORTEST_LIKE {
+            let other = known.chars().count();
+            // Lengths too far apart cannot be like enough.
+            if other + 1 < SHORTEST_LIKE || 2.0 * other.min(length) as f64 / ((other + length) as f64) < LIKE || !among(name) {
                 continue;
             }
-            let ratio = fuzz::ratio(key.chars(), known.chars());
+            let Some(ratio) = comparator.similarity_with_args(known.chars(), &cutoff) else { continue };
             match best {
-                Some((b, other)) if ratio <= b => {
-                    if other.tests != name.tests {
+                Some((b, of)) if ratio <= b => {
+                    if of.tests != name.tests {
                         rival = rival.max(ratio);
                     }
                 }
                 _ => {
-                    if let Some((b, other)) = best
-                        && other.tests != name.tests
+                    if let Some((b, of)) = best
+                        && of.tests != name.tests
                     {
                         rival = rival.max(b);
                     }
