@@ -194,6 +194,17 @@ fn head_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, line
         cells.extend(cells_of(page, spec, rect, words));
     }
     let known = cells.iter().filter(|c| c.role.is_some()).count();
+    // Three known heads beside an unknown one at the left: the key's head, misread beyond knowing.
+    if known >= 3
+        && cells.iter().all(|c| c.role != Some(spec.key))
+        && let Some(first) = cells.first_mut()
+        && first.role.is_none()
+        && first.words.len() <= 3
+    {
+        first.role = Some(spec.key);
+        first.likeness = 0.5;
+    }
+    let known = cells.iter().filter(|c| c.role.is_some()).count();
     let has = |role: R| cells.iter().any(|c| c.role == Some(role));
     (known >= 2 && 2 * known > cells.len() && has(spec.key) && spec.any_of.iter().any(|&r| has(r))).then_some(cells)
 }
@@ -331,7 +342,8 @@ fn columns<R: Copy>(page: &PageLayout, heads: &[HeadCell<R>], body: &[usize], sp
 
 fn border(page: &PageLayout, left: &Rect, right: &Rect, body: &[usize]) -> f32 {
     let unit = page.unit;
-    let (from, to) = (left.center_x(), right.center_x());
+    // A cell may begin left of its head, never right of where the head begins.
+    let (from, to) = (left.center_x(), right.x + unit);
     let want = right.x - 0.5 * unit;
     let rule = page
         .reading
@@ -354,7 +366,9 @@ fn border(page: &PageLayout, left: &Rect, right: &Rect, body: &[usize]) -> f32 {
         for &line in body {
             for &s in &page.lines[line].segments {
                 let segment = &page.segments[s];
-                if x <= segment.rect.x || x >= segment.rect.right() {
+                // Prose across both columns says nothing of where they part.
+                let prose = segment.words.len() >= 4 && segment.rect.x < left.x && segment.rect.right() > right.right();
+                if prose || x <= segment.rect.x || x >= segment.rect.right() {
                     continue;
                 }
                 // To part a word is worse than to part the words of a segment, which may well be two cells that stand close.
@@ -565,6 +579,14 @@ mod tests {
     }
 
     #[test]
+    fn the_head_of_the_key_may_be_misread_beyond_knowing() {
+        let got =
+            texts(draw(&[20.0, 300.0, 450.0, 600.0], &[&["ESW", "RESULT", "UNITS", "NORMAL RANGE"], &["Sodium", "140", "mmol/L", "1-2"]]));
+        assert_eq!(got, [[["Sodium", "140", "mmol/L", "1-2"]]]);
+        assert!(texts(draw(&[20.0, 300.0], &[&["ESW", "RESULT"], &["Sodium", "140"]])).is_empty());
+    }
+
+    #[test]
     fn prose_and_labels_are_no_heads() {
         assert!(texts(draw(&[20.0], &[&["the test gave no result of value to us"], &["Sodium 140"]])).is_empty());
         assert!(texts(draw(&[20.0, 200.0], &[&["Test:", "Result:"], &["Sodium", "140"]])).is_empty());
@@ -584,6 +606,21 @@ mod tests {
         ));
         assert_eq!(got[0].len(), 2);
         assert_eq!(got[0][0], ["COMPREHENSIVE METABOLIC PANEL", "", "", ""]);
+    }
+
+    #[test]
+    fn prose_below_does_not_move_a_border() {
+        // Under the last head its cells end early; a border right of them would part no cell either.
+        let got = texts(draw(
+            &[20.0, 300.0, 450.0],
+            &[
+                &["TEST", "RESULT", "REFERENCE RANGE"],
+                &["Sodium", "140", "1-2"],
+                &["Potassium", "4.0", "3-5"],
+                &["a note with wordsoftheverylongest kindthatstandsright belowthetableanddoesnotend before", "", ""],
+            ],
+        ));
+        assert_eq!(got[0][0], ["Sodium", "140", "1-2"]);
     }
 
     #[test]
