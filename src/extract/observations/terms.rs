@@ -269,8 +269,6 @@ impl Terms {
         if !(SHORTEST_LIKE..=40).contains(&length) {
             return None;
         }
-        let comparator = fuzz::RatioBatchComparator::new(key.chars());
-        let cutoff = fuzz::Args::default().score_cutoff(LIKE - 0.02);
         let mut best: Option<(f64, &Name)> = None;
         let mut rival = 0.0_f64;
         for (known, name) in &self.names {
@@ -279,7 +277,7 @@ impl Terms {
             if other + 1 < SHORTEST_LIKE || 2.0 * other.min(length) as f64 / ((other + length) as f64) < LIKE || !among(name) {
                 continue;
             }
-            let Some(ratio) = comparator.similarity_with_args(known.chars(), &cutoff) else { continue };
+            let ratio = fuzz::ratio(key.chars(), known.chars());
             match best {
                 Some((b, of)) if ratio <= b => {
                     if of.tests != name.tests {
