@@ -168,8 +168,24 @@ mod tests {
         }
     }
 
+    /// A model that does not change when the embedded one is fitted anew.
+    fn model() -> ConfidenceModel {
+        let weight = |feature: &&str| match *feature {
+            "word-min" | "form-valid" | "form-checked" => 3.0,
+            "word-min-over-80" | "label" | "agree" => 1.0,
+            "doubt" | "form-invalid" | "differ" => -3.0,
+            _ => 0.0,
+        };
+        let weights: String = FEATURES.iter().map(|f| format!("{f} = {:.1}\n", weight(f))).collect();
+        let classes: String = Class::ALL
+            .iter()
+            .map(|c| format!("[classes.{}]\noffset = 0.0\nthreshold = 0.97\n", serde_json::to_string(c).unwrap().trim_matches('"')))
+            .collect();
+        ConfidenceModel::parse("test", &format!("intercept = -4.5\nkind-sure = 0.8\n[weights]\n{weights}{classes}")).unwrap()
+    }
+
     fn decided(values: Vec<ExtractedValue>) -> Vec<DecidedValue> {
-        let model = ConfidenceModel::load(None).unwrap();
+        let model = model();
         decide(Extraction { kind: DocumentKind::ProgressNote, kind_confidence: 0.4, values, missing: vec![] }, &model)
     }
 
@@ -223,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_was_not_found_waits_with_a_page_to_look_at() {
-        let model = ConfidenceModel::load(None).unwrap();
+        let model = model();
         let extraction = Extraction {
             kind: DocumentKind::ProgressNote,
             kind_confidence: 1.0,

@@ -80,7 +80,7 @@ impl ConfidenceModel {
         }
     }
 
-    fn parse(name: &str, text: &str) -> Result<Self, ConfidenceError> {
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self, ConfidenceError> {
         let wrong = |reason: String| ConfidenceError::Parse { file: name.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut weights = [0.0; FEATURES.len()];

@@ -12,6 +12,9 @@ const LIKE: f64 = 0.82;
 /// Most words that one head is made of.
 const LONGEST_HEAD: usize = 4;
 
+/// A segment of more words is prose; several heads that stand close make one segment, too.
+const LONGEST_SEGMENT: usize = 12;
+
 /// A gap of more units than this below a line ends the table.
 const END_GAP: f32 = 5.0;
 
@@ -129,6 +132,21 @@ pub(crate) fn continuation<R: Copy + PartialEq>(
 
 // ---------------------------------------------------------------------------------------------------------------- heads
 
+/// The names of a specification as they are compared, made once a page.
+struct Names<R> {
+    roles: Vec<(R, String, usize)>,
+    key: R,
+    any_of: Vec<R>,
+}
+
+impl<R: Copy> Names<R> {
+    fn of(spec: &TableSpec<'_, R>) -> Self {
+        let all = spec.names.iter().flat_map(|(role, names)| names.iter().map(move |name| (*role, squeeze(name))));
+        let roles = all.map(|(role, name)| (role, name.chars().count(), name)).map(|(role, length, name)| (role, name, length)).collect();
+        Self { roles, key: spec.key, any_of: spec.any_of.to_vec() }
+    }
+}
+
 struct HeadCell<R> {
     role: Option<R>,
     words: Vec<usize>,
@@ -145,21 +163,32 @@ struct Head<R> {
 }
 
 fn heads<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>) -> Vec<Head<R>> {
+    let names = Names::of(spec);
+    let count = |cells: &[HeadCell<R>]| cells.iter().filter(|c| c.role.is_some()).count();
+    let alone: Vec<Vec<HeadCell<R>>> = (0..page.lines.len()).map(|line| cells_of_lines(page, &names, &[line])).collect();
     let mut found: Vec<Head<R>> = Vec::new();
-    let mut line = 0;
-    while line < page.lines.len() {
-        let alone = head_of(page, spec, &[line]);
-        let stacked =
-            (line + 1 < page.lines.len() && close_below(page, line, line + 1)).then(|| head_of(page, spec, &[line, line + 1])).flatten();
-        let below = (line + 1 < page.lines.len()).then(|| head_of(page, spec, &[line + 1])).flatten();
-        let count = |h: &Option<Vec<HeadCell<R>>>| h.as_ref().map_or(0, |h| h.iter().filter(|c| c.role.is_some()).count());
-        let (cells, lines) =
-            if count(&stacked) > count(&alone).max(count(&below)) { (stacked, vec![line, line + 1]) } else { (alone, vec![line]) };
+    let mut skip = 0;
+    for (line, cells) in alone.iter().enumerate() {
+        if line < skip {
+            continue;
+        }
+        let here = count(cells);
+        let below = alone.get(line + 1).map_or(0, |c| count(c));
+        // Two lines are worth a look only if both, or one of them and something beside it, may be parts of heads.
+        let stacked = if here + below >= 1 && line + 1 < page.lines.len() && close_below(page, line, line + 1) {
+            Some(cells_of_lines(page, &names, &[line, line + 1])).filter(|c| count(c) > here.max(below))
+        } else {
+            None
+        };
+        let (cells, lines) = match stacked {
+            Some(cells) => (head_of(&names, cells), vec![line, line + 1]),
+            None if here >= 2 => (head_of(&names, cells_of_lines(page, &names, &[line])), vec![line]),
+            None => continue,
+        };
         if let Some(cells) = cells {
-            line = lines[lines.len() - 1];
+            skip = lines[lines.len() - 1] + 1;
             found.extend(split(page, spec.key, cells, &lines));
         }
-        line += 1;
     }
     found
 }
@@ -169,8 +198,8 @@ fn close_below(page: &PageLayout, upper: usize, lower: usize) -> bool {
     b.y - a.bottom() < 0.9 * page.unit
 }
 
-/// The head that some lines make, if they make one: more than half of its cells are known, the key is among them and one of the others.
-fn head_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, lines: &[usize]) -> Option<Vec<HeadCell<R>>> {
+/// What may be heads in one line, or in two that stand one above the other.
+fn cells_of_lines<R: Copy>(page: &PageLayout, names: &Names<R>, lines: &[usize]) -> Vec<HeadCell<R>> {
     let mut groups: Vec<(Rect, Vec<usize>)> = Vec::new();
     for &line in lines {
         for &s in &page.lines[line].segments {
@@ -189,28 +218,33 @@ fn head_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, line
         }
     }
     groups.sort_by(|a, b| a.0.x.total_cmp(&b.0.x));
-    let mut cells = Vec::new();
-    for (rect, words) in groups {
-        cells.extend(cells_of(page, spec, rect, words));
-    }
+    groups.into_iter().flat_map(|(rect, words)| cells_of(page, names, rect, words)).collect()
+}
+
+/// The head that some cells make, if they make one: more than half of them are known, the key is among them and one of the others.
+fn head_of<R: Copy + PartialEq>(names: &Names<R>, mut cells: Vec<HeadCell<R>>) -> Option<Vec<HeadCell<R>>> {
     let known = cells.iter().filter(|c| c.role.is_some()).count();
     // Three known heads beside an unknown one at the left: the key's head, misread beyond knowing.
     if known >= 3
-        && cells.iter().all(|c| c.role != Some(spec.key))
+        && cells.iter().all(|c| c.role != Some(names.key))
         && let Some(first) = cells.first_mut()
         && first.role.is_none()
         && first.words.len() <= 3
     {
-        first.role = Some(spec.key);
+        first.role = Some(names.key);
         first.likeness = 0.5;
     }
     let known = cells.iter().filter(|c| c.role.is_some()).count();
     let has = |role: R| cells.iter().any(|c| c.role == Some(role));
-    (known >= 2 && 2 * known > cells.len() && has(spec.key) && spec.any_of.iter().any(|&r| has(r))).then_some(cells)
+    (known >= 2 && 2 * known > cells.len() && has(names.key) && names.any_of.iter().any(|&r| has(r))).then_some(cells)
 }
 
 /// One segment of a head line: several heads that stand close, or one head that no role knows.
-fn cells_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, rect: Rect, words: Vec<usize>) -> Vec<HeadCell<R>> {
+fn cells_of<R: Copy>(page: &PageLayout, names: &Names<R>, rect: Rect, words: Vec<usize>) -> Vec<HeadCell<R>> {
+    // Prose.
+    if words.len() > LONGEST_SEGMENT {
+        return vec![HeadCell { role: None, words, rect, likeness: 0.0 }];
+    }
     let mut cells = Vec::new();
     let (mut at, mut matched) = (0, 0);
     while at < words.len() {
@@ -218,7 +252,7 @@ fn cells_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, rec
             .rev()
             .filter_map(|n| {
                 let part = &words[at..at + n];
-                role_of(spec.names, &page.text_of(part)).map(|(role, likeness)| (n, role, likeness))
+                role_of(names, &page.text_of(part)).map(|(role, likeness)| (n, role, likeness))
             })
             .max_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
         match best {
@@ -239,30 +273,32 @@ fn cells_of<R: Copy + PartialEq>(page: &PageLayout, spec: &TableSpec<'_, R>, rec
     cells
 }
 
-fn role_of<R: Copy>(names: &[(R, Vec<String>)], text: &str) -> Option<(R, f32)> {
+fn role_of<R: Copy>(names: &Names<R>, text: &str) -> Option<(R, f32)> {
     // A colon makes it a label of a value beside it.
     if text.trim_end().ends_with(':') {
         return None;
     }
     let text = squeeze(text);
+    let length = text.chars().count();
     let mut best: Option<(R, f32)> = None;
-    for (role, names) in names {
-        for name in names {
-            let name = squeeze(name);
-            let likeness = likeness(&text, &name);
-            if likeness > 0.0 && best.is_none_or(|(_, b)| likeness > b) {
-                best = Some((*role, likeness));
-            }
+    for (role, name, of_name) in &names.roles {
+        // Lengths too far apart cannot be like enough.
+        if 2.0 * (length.min(*of_name) as f64) < LIKE * (length + of_name) as f64 {
+            continue;
+        }
+        let likeness = likeness(&text, name, length.min(*of_name));
+        if likeness > 0.0 && best.is_none_or(|(_, b)| likeness > b) {
+            best = Some((*role, likeness));
         }
     }
     best
 }
 
-fn likeness(text: &str, name: &str) -> f32 {
+fn likeness(text: &str, name: &str, shorter: usize) -> f32 {
     if text == name {
         return 1.0;
     }
-    if name.chars().count() < 4 || text.chars().count() < 4 {
+    if shorter < 4 {
         return 0.0;
     }
     let ratio = fuzz::ratio(text.chars(), name.chars());
