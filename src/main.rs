@@ -16,5 +16,5 @@ fn main() -> ExitCode {
     if command.as_deref().is_some_and(|command| command == APART_COMMAND) {
         return apart_main();
     }
-    chartlift::cli::main().into()
+    chartlift::cli::main()
 }

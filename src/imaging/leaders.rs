@@ -34,7 +34,6 @@ impl Blob {
 }
 
 /// Whitens leaders on an upright, straight page; ink is what is darker than `threshold`. Gives the number of marks taken out.
-
 pub(super) fn erase(page: &mut GreyPage, threshold: u8, dpi: f32) -> usize {
     let blobs = small_blobs(page, threshold, (DASH * dpi) as u32, (DOT * dpi).max(2.0) as u32);
     let marks = leaders(blobs, dpi);
