@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -228,6 +229,8 @@ impl RunningChild {
         if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
             command.env("LD_LIBRARY_PATH", path);
         }
+        // Ctrl-C on the terminal is for the parent, which lets what is in flight finish.
+        command.process_group(0);
         command.current_dir("/").stdin(Stdio::from(file.try_clone()?)).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = spawn(command)?;
         let (Some(pipe), Some(complaints)) = (child.stdout.take(), child.stderr.take()) else {
