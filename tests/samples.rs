@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// Share of demographic values that must be right on clean and born-digital samples.
-const CLEAN_FLOOR: f64 = 0.85;
+const CLEAN_FLOOR: f64 = 0.95;
 /// The same over all samples, the fax and the skewed ones too.
-const FLOOR: f64 = 0.75;
+const FLOOR: f64 = 0.90;
 
 #[derive(Deserialize)]
 struct Truth {
