@@ -36,11 +36,34 @@ pub(super) fn read<'t>(page: &PageLayout, terms: &'t Terms, used: &mut BTreeSet<
         if labels.len() < 2 {
             continue;
         }
+        // Single letters in a row are no labels; among longer ones they are.
+        if !labels.iter().any(|&(s, _)| page.text(s).chars().filter(|c| c.is_alphanumeric()).count() >= 2) {
+            continue;
+        }
+        let mut entries = Vec::new();
+        let mut taken = false;
         for (k, &(s, label)) in labels.iter().enumerate() {
             let right = labels.get(k + 1).map_or(f32::MAX, |(next, _)| page.segments[*next].rect.x);
-            column(page, terms, line, (s, right), label, used, drafts);
+            match column(page, terms, line, (s, right), label, used, drafts) {
+                First::Taken => taken = true,
+                First::Unread(words) => entries.push((s, label, words)),
+                First::Nothing => {}
+            }
+        }
+        // Entries that cannot be read are known as such by their neighbours, or by the many labels.
+        if taken || labels.len() >= 3 {
+            for (s, label, words) in entries {
+                unread(page, terms, (s, label), &words, used, drafts);
+            }
         }
     }
+}
+
+/// What stands right below a label.
+enum First {
+    Taken,
+    Unread(Vec<usize>),
+    Nothing,
 }
 
 /// What a segment labels, if it is nothing but the label of a vital sign; a unit in brackets may follow.
@@ -62,8 +85,9 @@ fn column<'t>(
     label: Label,
     used: &mut BTreeSet<usize>,
     drafts: &mut Vec<Draft<'t>>,
-) {
+) -> First {
     let head = page.segments[segment].rect;
+    let mut first = First::Nothing;
     let mut above: Rect = head;
     for row in 0..MOST_ROWS {
         let below = page.segments.iter().enumerate().filter(|(_, s)| {
@@ -78,13 +102,12 @@ fn column<'t>(
         let Some((at, _)) = below.min_by(|a, b| a.1.rect.y.total_cmp(&b.1.rect.y).then(a.1.rect.x.total_cmp(&b.1.rect.x))) else { return };
         let words = page.segments[at].words.clone();
         if !take(page, terms, (segment, label), &words, used, drafts) {
-            if row == 0 && is_entry(page, &words) {
-                unread(page, terms, (segment, label), &words, used, drafts);
-            }
-            return;
+            return if row == 0 && is_entry(page, &words) { First::Unread(words) } else { first };
         }
+        first = First::Taken;
         above = page.segments[at].rect;
     }
+    first
 }
 
 /// Makes the observation of a label and the words below it, if they are a value.
@@ -128,7 +151,10 @@ fn take<'t>(
 
 /// Whether words below a label are an entry that could not be read rather than the next heading: they hold a digit, or were read badly.
 fn is_entry(page: &PageLayout, words: &[usize]) -> bool {
-    words.len() <= 3 && words.iter().any(|&w| page.word(w).text.chars().any(|c| c.is_ascii_digit()) || page.word(w).confidence < 0.6)
+    let letters = words.iter().flat_map(|&w| page.word(w).text.chars()).filter(|c| c.is_alphanumeric()).count();
+    letters >= 1
+        && words.len() <= 3
+        && words.iter().any(|&w| page.word(w).text.chars().any(|c| c.is_ascii_digit()) || page.word(w).confidence < 0.6)
 }
 
 /// An entry that cannot be read waits for a person, empty.
@@ -205,6 +231,11 @@ mod tests {
     fn an_entry_that_cannot_be_read_waits_empty() {
         let got = told(drawn(&[&[(20.0, "BP"), (150.0, "Pulse")], &[(20.0, "115/71"), (150.0, "q3")]]));
         assert!(got.contains(&"3 text Pulse".to_owned()) && got.contains(&"3 value ".to_owned()), "{got:?}");
+    }
+
+    #[test]
+    fn single_letters_in_a_row_are_no_labels() {
+        assert!(told(drawn(&[&[(20.0, "H"), (150.0, "P")], &[(20.0, "72"), (150.0, "80")]])).is_empty());
     }
 
     #[test]
