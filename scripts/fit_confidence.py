@@ -12,8 +12,8 @@ What is done
   2. A logistic model with L2 penalty is fitted; coefficients whose sign would reward a worse signal are held at 0.
   3. Leave one layout out: every value's probability comes from a model that never saw its layout. Thresholds are chosen, and all
      figures printed, from these probabilities alone. The figures called "nested" choose the thresholds without the layout, too.
-  4. A class's threshold is the lowest at which the median upper bound of the share of wrong values among those accepted is within
-     the target; a class with too few values for that gets the threshold of all classes together, or nothing is accepted of it.
+  4. A class's threshold is the lowest of a few fixed levels (none below 0.90) at which the share of wrong values among those accepted
+     is within the target; of a class that no level serves, nothing is accepted.
 The definitions of features, classes and rules mirror src/confidence; change both together.
 """
 import argparse
@@ -33,7 +33,8 @@ SIGNS = {"word-min": 1, "word-min-over-80": 1, "word-min-over-93": 1, "word-mean
 CLASSES = {
     "identity": ["Patient.name.family", "Patient.name.given"],
     "dates": ["Patient.birthDate", "Encounter.period.start", "Encounter.period.end", "DocumentReference.date"],
-    "codes": ["Patient.gender", "Patient.address.state", "Patient.maritalStatus", "Patient.communication.language"],
+    "gender": ["Patient.gender"],
+    "codes": ["Patient.address.state", "Patient.maritalStatus", "Patient.communication.language"],
     "ids": ["Patient.identifier.mrn", "Patient.identifier.ssn", "Coverage.subscriberId", "Coverage.group", "Practitioner.identifier.npi"],
     "contact": ["Patient.telecom.phone", "Patient.contact.telecom", "Patient.telecom.email"],
     "address": ["Patient.address.line", "Patient.address.city", "Patient.address.postalCode"],
@@ -48,6 +49,8 @@ PENALTY = 1.0          # of coefficients; the intercept is free
 CLASS_PENALTY = 2.0    # of class offsets: small classes stay near the common intercept
 SUREST = 0.999
 NEVER = 2.0            # a threshold that nothing reaches
+LEVELS = (0.90, 0.93, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99)
+FEWEST = 20            # accepted values of a class without which nothing is said of it
 SECTION_RIGHT = 0.98
 BEST = 0.97            # the highest figure that the engine gives
 
@@ -165,40 +168,21 @@ def barred(values, kind_sure):
     return np.array(out)
 
 
-def median_bound(wrong, n):
-    """Median upper bound of a share: the p at which so few wrong ones or fewer would be seen half of the time (Clopper-Pearson with
-    even odds; approximated, error under 3 % of the bound)."""
-    return (wrong + 0.7) / n if n else 1.0
-
-
-def threshold(p, right, target):
-    """Lowest threshold at which the bound holds; None if there is none."""
-    order = np.argsort(-p, kind="stable")
-    best, wrong = None, 0
-    for n, i in enumerate(order, 1):
-        wrong += not right[i]
-        last = n == len(order) or p[order[n]] < p[i]
-        if last and median_bound(wrong, n) <= target:
-            best = math.floor(p[i] * 1e4) / 1e4
-    return best
-
-
-def thresholds(p, right, classes, open_, target, floor):
-    names = list(CLASSES)
+def thresholds(p, right, classes, open_, target):
+    """For each class the lowest level of LEVELS at which it holds the target. Few, fixed levels: a threshold free to move would fit the
+    accidents of a hundred values."""
     result = {}
-    pool = open_ & (classes != "sections")
-    common = threshold(p[pool], right[pool], target)
-    for c in names:
+    for c in CLASSES:
         mine = open_ & (classes == c)
-        own = threshold(p[mine], right[mine], target)
-        if own is not None:
-            result[c] = max(own, floor)
-        else:
-            # Too few values to show it by themselves: they stand with the others, unless they show the contrary.
-            at = max(common, floor) if common is not None else NEVER
-            some = mine & (p >= at)
-            bad = int((~right[some]).sum())
-            result[c] = at if c != "sections" and bad <= 0.02 * max(1, some.sum()) else NEVER
+        result[c] = NEVER
+        for level in LEVELS:
+            some = mine & (p >= level)
+            n, wrong = int(some.sum()), int((~right[some]).sum())
+            if n >= FEWEST and wrong <= target * n:
+                result[c] = level
+                break
+        if not mine.any():
+            result[c] = 0.95          # none seen: as for the middle of the others
     return result
 
 
@@ -226,7 +210,6 @@ def main():
     ap.add_argument("score")
     ap.add_argument("--out", help="where to write the model; without it figures are printed only")
     ap.add_argument("--target", type=float, default=0.01, help="share of wrong values among accepted ones")
-    ap.add_argument("--floor", type=float, default=0.95, help="no threshold lies below: the average may be good and the last ones taken bad")
     ap.add_argument("--kind-sure", type=float, default=0.8)
     ap.add_argument("--errors", type=int, default=0, help="list so many accepted wrong values (prints values: for invented records only)")
     a = ap.parse_args()
@@ -260,9 +243,9 @@ def main():
     nested = np.zeros(len(y), bool)
     for layout in names:
         test = layouts == layout
-        levels = thresholds(out_of_fold[~test], right[~test], classes[~test], open_[~test], a.target, a.floor)
+        levels = thresholds(out_of_fold[~test], right[~test], classes[~test], open_[~test], a.target)
         nested[test] = accepted([values[i] for i in np.flatnonzero(test)], out_of_fold[test], levels, open_[test])
-    levels = thresholds(out_of_fold, right, classes, open_, a.target, a.floor)
+    levels = thresholds(out_of_fold, right, classes, open_, a.target)
     take = accepted(values, out_of_fold, levels, open_)
     w = fit(X[telling], y[telling], classes[telling])
 
@@ -298,7 +281,7 @@ def main():
         lines += [f"{f} = {x:.4f}" for f, x in zip(FEATURES, w)]
         for k, c in enumerate(CLASSES):
             level = levels[c]
-            lines += ["", f"[classes.{c}]"] + (["# Nothing of this class is accepted: too little speaks for it yet."] if level > 1 else [])
+            lines += ["", f"[classes.{c}]"] + (["# Nothing of this class is accepted: no level holds the target."] if level > 1 else [])
             lines += [f"offset = {w[len(FEATURES) + k]:.4f}", f"threshold = {level:.4f}"]
         with open(a.out, "w", encoding="utf-8") as f:
             f.write("\n".join(lines) + "\n")

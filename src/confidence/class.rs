@@ -12,7 +12,9 @@ pub enum Class {
     Identity,
     /// Dates of birth, visits, documents.
     Dates,
-    /// Small closed sets: gender, state, marital status, language.
+    /// The patient's gender.
+    Gender,
+    /// Other small closed sets: state, marital status, language.
     Codes,
     /// Record, insurance and licence numbers.
     Ids,
@@ -46,9 +48,10 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Class; 17] = [
+    pub const ALL: [Class; 18] = [
         Self::Identity,
         Self::Dates,
+        Self::Gender,
         Self::Codes,
         Self::Ids,
         Self::Contact,
@@ -71,7 +74,8 @@ impl Class {
         match field {
             Field::Family | Field::Given => Self::Identity,
             Field::BirthDate | Field::EncounterStart | Field::EncounterEnd | Field::DocumentDate => Self::Dates,
-            Field::Gender | Field::State | Field::MaritalStatus | Field::Language => Self::Codes,
+            Field::Gender => Self::Gender,
+            Field::State | Field::MaritalStatus | Field::Language => Self::Codes,
             Field::Mrn | Field::Ssn | Field::SubscriberId | Field::GroupNumber | Field::Npi => Self::Ids,
             Field::Phone | Field::ContactTelecom | Field::Email => Self::Contact,
             Field::AddressLine | Field::City | Field::PostalCode => Self::Address,

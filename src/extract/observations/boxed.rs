@@ -99,7 +99,9 @@ fn column<'t>(
                 && s.rect.x >= head.x - 1.5 * page.unit
                 && !s.words.iter().any(|w| used.contains(w))
         });
-        let Some((at, _)) = below.min_by(|a, b| a.1.rect.y.total_cmp(&b.1.rect.y).then(a.1.rect.x.total_cmp(&b.1.rect.x))) else { return };
+        let Some((at, _)) = below.min_by(|a, b| a.1.rect.y.total_cmp(&b.1.rect.y).then(a.1.rect.x.total_cmp(&b.1.rect.x))) else {
+            return first;
+        };
         let words = page.segments[at].words.clone();
         if !take(page, terms, (segment, label), &words, used, drafts) {
             return if row == 0 && is_entry(page, &words) { First::Unread(words) } else { first };
