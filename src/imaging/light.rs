@@ -145,6 +145,12 @@ fn quantile(counts: &[u16; 64], rank: u32) -> u8 {
     255
 }
 
+/// Makes paper of the shade `paper` white and all else lighter in proportion.
+pub(super) fn stretch(page: &mut GreyPage, paper: u8) {
+    let shades: Vec<u8> = (0..=255u32).map(|p| (p * 255 / u32::from(paper.max(1))).min(255) as u8).collect();
+    page.pixels.iter_mut().for_each(|p| *p = shades[usize::from(*p)]);
+}
+
 /// Cells a side that the coarse picture of the bed is made of.
 const CELL: usize = 4;
 

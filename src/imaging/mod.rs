@@ -33,7 +33,7 @@ pub struct ImagingSettings {
     pub max_dpi: f32,
     /// Skew is looked for up to this angle each way, degrees; 0 leaves pages as they lie.
     pub max_skew: f32,
-    /// Uneven light is evened out where the paper's brightness differs by more grey levels than this.
+    /// Uneven light is evened out where the paper's brightness differs by more grey levels than this; 255 leaves it as it is.
     pub uneven: u8,
     /// Specks are taken out where a thousand pixels hold more lone dark ones than this.
     pub specks: f32,
@@ -45,6 +45,8 @@ pub struct ImagingSettings {
     pub erase_rules: bool,
     /// Whether dot leaders and dashed rules are taken out of it. Words beside a leader are garbage to the engine.
     pub erase_leaders: bool,
+    /// Whether the dividers of comb fields are taken out of the picture that the engine reads.
+    pub erase_combs: bool,
     /// Bar code texts that make a page a separator sheet; one that ends in `*` stands for all that begin so.
     pub separators: Vec<String>,
 }
@@ -60,6 +62,7 @@ impl Default for ImagingSettings {
             least_rule: 0.4,
             ticked: 0.1,
             erase_rules: false,
+            erase_combs: true,
             erase_leaders: true,
             separators: vec!["PATCHT".into(), "DOCSEP*".into()],
         }
@@ -128,9 +131,14 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
     let dpi = if (dpi_x - dpi_y).abs() < 0.5 && (width, height) == (raw.grey.width, raw.grey.height) { dpi_x } else { dpi };
 
     let mut light = Light::measure(&page);
-    light::whiten_bed(&mut page, &mut light, (0.08 * dpi) as usize);
-    if !bilevel && light.spread() > settings.uneven {
+    let bed = light::whiten_bed(&mut page, &mut light, (0.08 * dpi) as usize);
+    // The paper has to be as white as the bed was made and as the corners that straightening adds: the engine parts ink from paper at one
+    // shade for the whole page, and grey paper beside white ground would count as ink.
+    if !bilevel && (bed || light.spread() > settings.uneven) && settings.uneven < u8::MAX {
         light.even_out(&mut page);
+        light = Light::measure(&page);
+    } else if !bilevel && light.paper() < 250 {
+        light::stretch(&mut page, light.paper());
         light = Light::measure(&page);
     }
     let threshold = light::threshold(&page, light.paper());
@@ -169,6 +177,10 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
         if settings.erase_leaders {
             leaders::erase(&mut page, threshold, dpi);
+        }
+        if settings.erase_combs {
+            let dividers = rulings::comb_dividers(&page, threshold, &bitmap, cell_dpi, &rulings);
+            rulings::erase(&mut page, &dividers, threshold, dpi);
         }
         if settings.erase_rules {
             rulings::erase(&mut page, &rulings, threshold, dpi);
@@ -347,6 +359,21 @@ mod tests {
             let reach = f64::from(side) * f64::from(prepared.dpi / dpi) * 0.4;
             prop_assert!([(reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)].iter().all(|d| ink(px + d.0, py + d.1)));
         }
+    }
+
+    #[test]
+    fn grey_paper_on_a_dark_bed_becomes_white_all_over() {
+        let mut grey = GreyPage::filled(1700, 2200, 50);
+        let sheet = ruled(1400, 1900, 0.0);
+        for y in 0..1900usize {
+            for x in 0..1400usize {
+                grey.pixels[(y + 150) * 1700 + x + 150] = (u32::from(sheet.pixels[y * 1400 + x]) * 200 / 255) as u8;
+            }
+        }
+        let prepared = prepare(&raw(grey, Some((200.0, 200.0)), 0), QuarterTurn::None, &ImagingSettings::default());
+        let middling = prepared.page.pixels.iter().filter(|&&p| (60..245).contains(&p)).count();
+        assert!(middling * 100 < prepared.page.pixels.len(), "{middling}");
+        assert_eq!(prepared.rulings.len(), 11);
     }
 
     #[test]

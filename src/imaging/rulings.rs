@@ -29,6 +29,44 @@ pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, le
     all
 }
 
+/// The dividers of comb fields (one letter a cell): three or more short upright strokes between the same two of `rulings`. They stand
+/// so close to the letters that the engine reads them as I, l and 1.
+pub(super) fn comb_dividers(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, rulings: &[Ruling]) -> Vec<Ruling> {
+    let scale = bitmap.factor as f32;
+    let (least, most, near) = (0.12 * dpi * scale, 0.45 * dpi * scale, 0.025 * dpi * scale);
+    let across: Vec<&Rect> = rulings.iter().filter(|r| r.kind == RulingKind::Horizontal).map(|r| &r.rect).collect();
+    let strokes: Vec<Rect> = lines(&bitmap.transposed(), dpi, 0.12)
+        .into_iter()
+        .map(|r| Rect::new(r.y * scale, r.x * scale, r.h * scale, r.w * scale))
+        .filter(|r| (least..most).contains(&r.h))
+        .collect();
+    let mut found = Vec::new();
+    for top in &across {
+        for bottom in &across {
+            let height = bottom.y - top.y;
+            if !(least..most).contains(&height) || top.overlap_x(bottom) < 0.8 * top.w.min(bottom.w) {
+                continue;
+            }
+            let between: Vec<&Rect> = strokes
+                .iter()
+                .filter(|s| (s.y - top.y).abs() < near + top.h && (s.bottom() - bottom.bottom()).abs() < near + bottom.h)
+                .filter(|s| s.center_x() > top.x - near && s.center_x() < top.right() + near)
+                .collect();
+            if between.len() < 3 {
+                continue;
+            }
+            // Only the part between the rules, which stay.
+            found.extend(
+                between
+                    .iter()
+                    .map(|s| Ruling { kind: RulingKind::Vertical, rect: Rect::from_corners(s.x, top.y, s.right(), bottom.bottom()) }),
+            );
+        }
+    }
+    found.retain(|divider| is_thin(page, threshold, &Ruling { rect: divider.rect.grown(-1.0), ..*divider }, dpi * scale));
+    found
+}
+
 /// Looks at the candidate in the page's own pixels: a rule is of one thickness and hardly broken, while a row of small bold letters has
 /// stems and gaps.
 fn is_thin(page: &GreyPage, threshold: u8, ruling: &Ruling, dpi: f32) -> bool {
@@ -78,7 +116,7 @@ impl Profile {
 
 fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
     let cells = |inches: f32| (inches * dpi).round().max(1.0) as usize;
-    let (least_run, least_line, gap, thick) = (cells(0.17), cells(least), cells(0.012), cells(0.05));
+    let (least_run, least_line, gap, thick) = (cells(least.min(0.17)), cells(least), cells(0.012), cells(0.05));
     let mut runs: Vec<Run> = Vec::new();
     let mut parent: Vec<usize> = Vec::new();
     let mut open: Vec<usize> = Vec::new(); // runs of the last rows that can still be continued
@@ -229,6 +267,26 @@ mod tests {
             kinds,
             [(RulingKind::Horizontal, 10, 100, 10), (RulingKind::Horizontal, 10, 92, 30), (RulingKind::Vertical, 10, 10, 10)]
         );
+    }
+
+    #[test]
+    fn dividers_of_a_comb_go_and_its_letters_stay() {
+        let mut page = GreyPage::filled(1200, 400, 255);
+        draw(&mut page, 100, 100, 800, 3);
+        draw(&mut page, 100, 160, 803, 3);
+        for i in 0..=20 {
+            draw(&mut page, 100 + i * 40, 100, 3, 60);
+        }
+        for i in 0..12 {
+            draw(&mut page, 112 + i * 40, 112, 5, 36); // an I in each cell
+        }
+        draw(&mut page, 950, 100, 3, 60); // a stroke elsewhere
+        let bitmap = Bitmap::of(&page, 2, 128);
+        let rulings = find(&page, 128, &bitmap, 150.0, 0.4);
+        let dividers = comb_dividers(&page, 128, &bitmap, 150.0, &rulings);
+        assert_eq!((rulings.len(), dividers.len()), (2, 21));
+        erase(&mut page, &dividers, 128, 300.0);
+        assert_eq!((page.at(141, 130), page.at(501, 130), page.at(114, 130), page.at(951, 130), page.at(300, 101)), (255, 255, 0, 0, 0));
     }
 
     #[test]
