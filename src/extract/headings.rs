@@ -200,7 +200,12 @@ impl Headings {
 
     /// Whether a line reads like a run of vital signs: it opens with the name of one and names three, each with a number.
     pub(crate) fn is_vital_line(&self, page: &PageLayout, line: &TextLine) -> bool {
-        let words: Vec<&str> = line.words.iter().map(|&w| page.word(w).text.as_str()).collect();
+        self.are_vital_signs(page, &line.words)
+    }
+
+    /// The same of some words of a line.
+    pub(crate) fn are_vital_signs(&self, page: &PageLayout, words: &[usize]) -> bool {
+        let words: Vec<&str> = words.iter().map(|&w| page.word(w).text.as_str()).collect();
         let name = |k: usize| (1..=2).any(|n| k + n <= words.len() && self.vital_words.contains(&fold(&words[k..k + n].concat())));
         let number = |k: usize| words.get(k).is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
         let named = (0..words.len()).filter(|&k| name(k) && (number(k + 1) || number(k + 2))).count();
@@ -331,7 +336,8 @@ impl Headings {
         // The blanks within the heading tell how wide a blank is.
         let inner = line.words[at].windows(2).map(|w| page.word(w[1]).rect.x - page.word(w[0]).rect.right());
         let blank = inner.fold(0.0_f32, f32::max) / page.unit;
-        let paragraph = line.gap > 1.3 * usual;
+        // Two words in capitals are one heading, not a heading and its text.
+        let paragraph = line.gap > 1.3 * usual && !(capitals && !b.text.chars().any(char::is_lowercase));
         (gap > 0.75 && gap > 1.25 * blank) || paragraph || (capitals && b.text.chars().any(char::is_lowercase))
     }
 
@@ -473,7 +479,7 @@ fn is_dash(text: &str) -> bool {
 pub(crate) fn is_number(text: &str) -> bool {
     // A speck before the number is none of its own.
     let text = text.trim_start_matches(['\'', '‘', '“', '`', '.', '*', '’']);
-    let inner = text.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
+    let inner = text.trim_start_matches('(').trim_end_matches(['.', ')', ':', ',']);
     inner.len() < text.len()
         && !inner.is_empty()
         && inner.len() <= 4

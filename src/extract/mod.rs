@@ -39,10 +39,11 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     values.extend(single);
     missing.extend(unfound);
     let lines = body::lines(pages, &vocabulary.headings.furniture);
-    let blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
+    let mut blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
+    let items = items::read(pages, &lines, &blocks, classified.kind, &vocabulary.items);
+    sections::without(&mut blocks, &lines, &items.covered);
     values.extend(sections::values(pages, &blocks));
     values.extend(observations::observations(pages, &vocabulary.observations, 1));
-    let items = items::read(pages, &lines, &blocks, classified.kind, &vocabulary.items);
     values.extend(items.values);
     missing.extend(items.missing);
     let groups: Vec<_> = vocabulary.items.expected(classified.kind).into_iter().filter_map(Field::group).collect();

@@ -110,6 +110,9 @@ pub(crate) fn blocks(pages: &[PageLayout], lines: &[TextLine], headings: &Headin
                     Some(entry) => {
                         cutter.close();
                         cutter.begin(entry.clone(), hit, line, None);
+                        if is_examination(entry.section) && headings.are_vital_signs(page, &line.words[hit.end..]) {
+                            cutter.vital_signs(line.page);
+                        }
                     }
                     None => cutter.sign(),
                 }
@@ -173,15 +176,21 @@ impl Cutter<'_> {
         let in_note = is_examination(section) || section == Some(Section::Subjective);
         let implied = |entry: Entry| Block::new(entry, 1.0, Stand::Implied, (line.page, Vec::new()));
         if in_note && headings.is_vital_line(page, line) {
-            let around = if is_examination(section) { block.entry.clone() } else { of_section(Section::Objective) };
-            self.close();
-            self.open.push((implied(of_section(Section::VitalSigns)), None));
-            self.examined = Some(around);
+            self.vital_signs(line.page);
         } else if section == Some(Section::VitalSigns) && headings.opens_exam_part(page, line) {
             let entry = self.examined.take().unwrap_or_else(|| of_section(Section::PhysicalExam));
             self.close();
             self.open.push((implied(entry), None));
         }
+    }
+
+    /// Opens vital signs within an examination, or after the complaints of a note.
+    fn vital_signs(&mut self, page: usize) {
+        let around = self.open.first().map(|(b, _)| b.entry.clone()).filter(|e| is_examination(e.section));
+        self.close();
+        let block = Block::new(of_section(Section::VitalSigns), 1.0, Stand::Implied, (page, Vec::new()));
+        self.open.push((block, None));
+        self.examined = Some(around.unwrap_or_else(|| of_section(Section::Objective)));
     }
 
     /// Gives words `from..to` of a line to the open blocks.
@@ -307,6 +316,15 @@ fn report_body(blocks: &mut Vec<Block>) {
     }
 }
 
+/// Takes lines (page, line of the page) that tables cover out of the blocks: a section's text stops at a table.
+pub(crate) fn without(blocks: &mut [Block], lines: &[TextLine], covered: &[(usize, usize)]) {
+    for block in blocks {
+        if let Some(cut) = block.runs.iter().position(|run| covered.contains(&(run.page, lines[run.at].line))) {
+            block.runs.truncate(cut);
+        }
+    }
+}
+
 /// The sections' texts as values: one a section, in the order in which they begin.
 pub(crate) fn values(pages: &[PageLayout], blocks: &[Block]) -> Vec<ExtractedValue> {
     let mut order: Vec<Section> = Vec::new();
@@ -405,6 +423,9 @@ mod tests {
             of(note, DocumentKind::HistoryAndPhysical),
             [(VitalSigns, "BP 120/80, Pulse 70.".to_owned()), (PhysicalExam, "GENERAL: Well. NECK: Supple.".to_owned())]
         );
+        let line = "S: Well.\nO: BP 120/80, P 70, T 98.6\nGeneral: Well.";
+        let got = of(line, DocumentKind::ProgressNote);
+        assert_eq!(got[1..], [(VitalSigns, "BP 120/80, P 70, T 98.6".to_owned()), (Objective, "General: Well.".to_owned())]);
         let soap = "S: Well.\nO: Looks well.\nB/P 120/80, P 70, T 98.6\nGeneral: Well.";
         let got = of(soap, DocumentKind::ProgressNote);
         assert_eq!(got.iter().find(|g| g.0 == VitalSigns).map(|g| g.1.as_str()), Some("B/P 120/80, P 70, T 98.6"));

@@ -32,7 +32,7 @@ fn icd10(word: &str) -> Option<String> {
 fn name_length(words: &[&str], vocabulary: &ItemWords) -> usize {
     let mut k = 0;
     while k < words.len() {
-        if k > 0 && matches!(words[k], "-" | "--" | "–" | "—" | ":" | "~") {
+        if k > 0 && words[k].chars().all(|c| matches!(c, '-' | '–' | '—' | ':' | '~')) {
             return k;
         }
         let last = words[k];
@@ -133,50 +133,69 @@ pub(super) fn ticked(pages: &[PageLayout], vocabulary: &ItemWords) -> Vec<Item> 
     items
 }
 
-/// Middles of the Yes and No columns, where a line holds nothing but their heads.
+/// Middles of the Yes and No columns, where a line holds nothing but their heads. A No that was not read is taken from the boxes.
 fn yes_heads(page: &PageLayout, line: usize, vocabulary: &ItemWords) -> Vec<(f32, f32)> {
     let words: Vec<usize> = page.lines[line].segments.iter().flat_map(|&s| page.segments[s].words.iter().copied()).collect();
     let is = |w: usize, list: &std::collections::BTreeSet<String>| list.contains(&fold(&page.word(w).text));
-    if words.len() < 2 || words.len() % 2 == 1 {
+    let scrap = |w: usize| page.word(w).text.chars().count() <= 2;
+    let heads = |w: usize| is(w, &vocabulary.yes) || is(w, &vocabulary.no);
+    if words.len() < 2 || !words.iter().all(|&w| heads(w) || scrap(w)) {
         return Vec::new();
     }
-    let pairs: Vec<&[usize]> = words.chunks(2).collect();
-    if !pairs.iter().all(|p| is(p[0], &vocabulary.yes) && is(p[1], &vocabulary.no)) {
-        return Vec::new();
-    }
-    pairs.iter().map(|p| (page.word(p[0]).rect.center_x(), page.word(p[1]).rect.center_x())).collect()
+    let bottom = page.lines[line].rect.bottom();
+    words
+        .iter()
+        .enumerate()
+        .filter(|(_, w)| is(**w, &vocabulary.yes))
+        .filter_map(|(k, &yes)| {
+            let x = page.word(yes).rect.center_x();
+            if let Some(&no) = words.get(k + 1).filter(|w| is(**w, &vocabulary.no)) {
+                return Some((x, page.word(no).rect.center_x()));
+            }
+            let right = |b: &&crate::model::CheckBox| {
+                let off = b.rect.center_x() - x;
+                b.rect.y > bottom - page.unit && b.rect.y < bottom + 12.0 * page.unit && off > 1.2 * page.unit && off < 6.0 * page.unit
+            };
+            let boxes = page.reading.checkboxes.iter().filter(right);
+            boxes.map(|b| b.rect.center_x()).min_by(f32::total_cmp).map(|no| (x, no))
+        })
+        .collect()
 }
 
 fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)]) -> Vec<Item> {
-    let reach = 1.6 * page.unit;
+    let reach = 1.3 * page.unit;
+    let bottom = page.lines[head].rect.bottom();
+    let boxes = &page.reading.checkboxes;
+    let in_column = |x: f32| boxes.iter().filter(move |b| (b.rect.center_x() - x).abs() < reach && b.rect.y > bottom - 0.5 * page.unit);
     let mut items = Vec::new();
-    let mut reached = page.lines[head].rect.bottom();
-    let mut boxes: Vec<_> = page.reading.checkboxes.iter().filter(|b| b.rect.y > reached - 0.5 * page.unit).collect();
-    boxes.sort_by(|a, b| a.rect.y.total_cmp(&b.rect.y).then(a.rect.x.total_cmp(&b.rect.x)));
-    for yes in boxes {
-        if yes.rect.y - reached > 3.0 * page.unit {
-            break;
+    for (k, &(yes_x, no_x)) in heads.iter().enumerate() {
+        // Rows are where either box was found; a box that was filled to the frame may not have been found.
+        let mut rows: Vec<f32> = in_column(yes_x).chain(in_column(no_x)).map(|b| b.rect.center_y()).collect();
+        rows.sort_by(f32::total_cmp);
+        rows.dedup_by(|a, b| (*a - *b).abs() < 0.6 * page.unit);
+        let mut reached = bottom;
+        for y in rows {
+            if y - reached > 3.5 * page.unit {
+                break;
+            }
+            reached = y;
+            let on_row = |x: f32| in_column(x).find(|b| (b.rect.center_y() - y).abs() < 0.6 * page.unit);
+            let doubt = match (on_row(yes_x), on_row(no_x)) {
+                (Some(yes), Some(no)) if yes.ticked => {
+                    if no.ticked {
+                        0.6
+                    } else {
+                        0.05
+                    }
+                }
+                (None, Some(no)) if !no.ticked => 0.5,
+                _ => continue,
+            };
+            let left = if k == 0 { f32::MIN } else { heads[k - 1].1 + page.unit };
+            let words: Vec<(usize, usize)> = name_beside(page, left, yes_x - 0.4 * page.unit, y).into_iter().map(|w| (at, w)).collect();
+            let texts: Vec<&str> = words.iter().map(|&(_, w)| page.word(w).text.as_str()).collect();
+            items.extend(item(&words, &texts, texts.len(), "items.condition-ticked", 1.0, doubt));
         }
-        let Some(k) = heads.iter().position(|h| (h.0 - yes.rect.center_x()).abs() < reach.min(0.5 * (h.1 - h.0).abs().max(1.0))) else {
-            continue;
-        };
-        let y = yes.rect.center_y();
-        // Its partner under No must be there: else this is another grid.
-        let no = page
-            .reading
-            .checkboxes
-            .iter()
-            .find(|b| (b.rect.center_y() - y).abs() < 0.6 * page.unit && (b.rect.center_x() - heads[k].1).abs() < reach);
-        let Some(no) = no else { continue };
-        reached = reached.max(yes.rect.bottom());
-        if !yes.ticked {
-            continue;
-        }
-        let left = if k == 0 { f32::MIN } else { heads[k - 1].1 + page.unit };
-        let words: Vec<(usize, usize)> = name_beside(page, left, yes.rect.x, y).into_iter().map(|w| (at, w)).collect();
-        let texts: Vec<&str> = words.iter().map(|&(_, w)| page.word(w).text.as_str()).collect();
-        let doubt = if no.ticked { 0.6 } else { 0.05 };
-        items.extend(item(&words, &texts, texts.len(), "items.condition-ticked", 1.0, doubt));
     }
     items
 }
@@ -247,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_is_ticked_yes_is_a_problem() {
-        let mut page = typed("                     Yes   No\nHeart attack\nAsthma");
+        let mut page = typed("                     Yes   No\nHeart attack\nAsthma\nGout");
         let box_at =
             |x: f32, y: f32, ticked: bool| CheckBox { rect: Rect::new(x, y, 20.0, 20.0), ink: if ticked { 0.5 } else { 0.0 }, ticked };
         for (row, yes) in [(0, false), (1, true)] {
@@ -255,8 +274,11 @@ mod tests {
             page.reading.checkboxes.push(box_at(235.0, y, yes));
             page.reading.checkboxes.push(box_at(290.0, y, !yes));
         }
+        // A box so full of ink that it was not found, beside an empty one.
+        page.reading.checkboxes.push(box_at(290.0, 110.0, false));
         let got = ticked(&[page], &words());
-        assert_eq!(got.len(), 1);
+        assert_eq!(got.len(), 2);
+        assert!(got[1].doubt >= 0.5);
         assert_eq!(got[0].parts[0].value, "Asthma");
     }
 }

@@ -37,14 +37,14 @@ fn parse(words: &[&str], vocabulary: &ItemWords) -> Sig {
             continue;
         }
         // The unit stands in the same word (`10mg`, `0.05%`) or in the next one.
-        let unit_at = if glued { k } else { k + 1 };
-        let unit = if glued { Some(None) } else { words.get(k + 1).and_then(|w| vocabulary.unit(w)) };
-        let Some(mend) = unit else {
+        let unit_at = if glued.is_some() { k } else { k + 1 };
+        let Some(mend) = glued.or_else(|| words.get(k + 1).and_then(|w| vocabulary.unit(w))) else {
             k += 1;
             continue;
         };
         if let Some(right) = mend {
-            shown[unit_at] = format!("{right}{}", trailing(words[unit_at]));
+            let before = if unit_at == k { number.as_str() } else { "" };
+            shown[unit_at] = format!("{before}{right}{}", trailing(words[unit_at]));
             mended = true;
         }
         let mut last = unit_at;
@@ -56,6 +56,13 @@ fn parse(words: &[&str], vocabulary: &ItemWords) -> Sig {
         }
         if words[last].contains('%') {
             while !words[last].ends_with([',', ';']) && words.get(last + 1).is_some_and(|w| vocabulary.is_topical(w)) {
+                last += 1;
+            }
+        }
+        // What it is made with belongs to the name (`with vitamin D`), what it is taken with does not (`with meals`).
+        if matches!(words.get(last + 1), Some(&"with" | &"plus")) && words.get(last + 2).is_some_and(|w| !vocabulary.is_known(w)) {
+            last += 2;
+            while !words[last].ends_with(',') && words.get(last + 1).is_some_and(|w| !vocabulary.is_known(w)) {
                 last += 1;
             }
         }
@@ -75,15 +82,14 @@ fn trailing(word: &str) -> &str {
     &word[kept.len()..]
 }
 
-/// A number with its unit grown on to it: the number, and whether there was a unit.
-fn split_unit(word: &str, vocabulary: &ItemWords) -> (String, bool) {
+/// A number with its unit grown on to it: the number, and what [`ItemWords::unit`] says of the unit.
+fn split_unit(word: &str, vocabulary: &ItemWords) -> (String, Option<Option<String>>) {
     let bare = word.trim_start_matches('(').trim_end_matches([',', ';', ')']);
     let digits = bare.trim_end_matches(|c: char| c.is_alphabetic() || c == '%' || c == '/');
     let unit = &bare[digits.len()..];
-    if !unit.is_empty() && is_number(digits) && vocabulary.unit(unit) == Some(None) {
-        (digits.to_owned(), true)
-    } else {
-        (bare.to_owned(), false)
+    match vocabulary.unit(unit).filter(|_| !unit.is_empty() && is_number(digits)) {
+        Some(known) => (digits.to_owned(), Some(known)),
+        None => (bare.to_owned(), None),
     }
 }
 
@@ -146,7 +152,12 @@ pub(super) fn of_lines(pages: &[PageLayout], lines: &[TextLine], vocabulary: &It
     for line in lines {
         let page = &pages[line.page];
         let text = |w: usize| page.word(w).text.as_str();
-        let numbered = line.words.first().is_some_and(|&w| is_item_number(text(w)) || text(w).chars().count() <= 2);
+        // A number before the drug, or what the engine made of one.
+        let capital = |w: &usize| text(*w).starts_with(char::is_uppercase);
+        let numbered = line
+            .words
+            .first()
+            .is_some_and(|&w| is_item_number(text(w)) || (text(w).chars().count() <= 2 && line.words.get(1).is_some_and(capital)));
         let words: Vec<usize> = line.words[usize::from(numbered)..].to_vec();
         let texts: Vec<&str> = words.iter().map(|&w| text(w)).collect();
         let of_page = words.iter().map(|&w| (line.page, w));
@@ -237,12 +248,15 @@ mod tests {
             ("Carbidopa/levodopa 25/100 mg three times daily", "Carbidopa/levodopa 25/100 mg", "three times daily"),
             ("Triamcinolone 0.1% ointment apply to rash twice daily", "Triamcinolone 0.1% ointment", "apply to rash twice daily"),
             ("Albuterol HFA 90 meg/actuation 2 puffs every 4 hours", "Albuterol HFA 90 mcg/actuation", "2 puffs every 4 hours"),
+            ("Calcium carbonate 600 mg with vitamin D twice daily", "Calcium carbonate 600 mg with vitamin D", "twice daily"),
+            ("Ipratropium 17 mcg/aciuation 2 puffs daily", "Ipratropium 17 mcg/actuation", "2 puffs daily"),
+            ("Losartan 50wg once daily", "Losartan 50mg", "once daily"),
             ("Aspirin one daily", "Aspirin", "one daily"),
             ("Multivitamin", "Multivitamin", ""),
         ] {
             let sig = parse(&text.split(' ').collect::<Vec<_>>(), &words());
             assert_eq!((sig.name.as_str(), sig.directions.as_str()), (name, directions), "{text}");
-            assert_eq!(sig.mended, text.contains("meg"), "{text}");
+            assert_eq!(sig.mended, ["meg", "aciu", "50wg"].iter().any(|m| text.contains(m)), "{text}");
         }
     }
 

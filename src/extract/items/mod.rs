@@ -78,6 +78,8 @@ pub(crate) struct Items {
     pub values: Vec<ExtractedValue>,
     /// Lists whose heading stands on the page and of which nothing could be read, and lists that the kind must have.
     pub missing: Vec<(Field, PageNumber)>,
+    /// Lines (page index, line of the page) that tables of items cover: they are no text of a section.
+    pub covered: Vec<(usize, usize)>,
 }
 
 /// Reads every list of a document.
@@ -117,7 +119,7 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
     missing.retain(|(field, _)| !items.iter().any(|i| Some(i.group) == field.group()));
     missing.sort();
     missing.dedup();
-    Items { values: numbered(pages, items), missing }
+    Items { values: numbered(pages, items), missing, covered }
 }
 
 fn lead(group: Group) -> Field {

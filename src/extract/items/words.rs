@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::super::phrases::{fold, folded_words};
+use super::super::phrases::{fold, folded_words, likeness};
 use super::super::vocabulary::{VocabularyError, from_toml};
 use crate::model::{DocumentKind, Field};
 
@@ -210,7 +210,18 @@ impl ItemWords {
             return Some(None);
         }
         let (head, tail) = bare.split_once('/').map_or((bare.as_str(), None), |(h, t)| (h, Some(t)));
-        self.misread.get(head).map(|right| Some(tail.map_or(right.clone(), |t| format!("{right}/{t}"))))
+        if let Some(right) = self.misread.get(head) {
+            return Some(Some(tail.map_or(right.clone(), |t| format!("{right}/{t}"))));
+        }
+        // Long units may hold a wrong letter (`mcg/aciuation`).
+        let long = self.units.iter().filter(|u| u.len() >= 8 && bare.contains('/'));
+        long.filter_map(|u| likeness(&bare, u).map(|like| (like, u))).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, u)| Some(u.clone()))
+    }
+
+    /// Whether a word is one of directions, or a number.
+    pub(crate) fn is_known(&self, word: &str) -> bool {
+        let bare = bare(word);
+        self.known.contains(&bare) || self.openers.contains(&bare) || is_number(&bare)
     }
 
     /// Whether a word names a form that stays with a strength in percent.
