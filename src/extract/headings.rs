@@ -337,8 +337,9 @@ impl Headings {
         let inner = line.words[at].windows(2).map(|w| page.word(w[1]).rect.x - page.word(w[0]).rect.right());
         let blank = inner.fold(0.0_f32, f32::max) / page.unit;
         // Two words in capitals are one heading, not a heading and its text.
-        let paragraph = line.gap > 1.3 * usual && !(capitals && !b.text.chars().any(char::is_lowercase));
-        (gap > 0.75 && gap > 1.25 * blank) || paragraph || (capitals && b.text.chars().any(char::is_lowercase))
+        let lower = b.text.chars().any(char::is_lowercase);
+        let paragraph = line.gap > 1.3 * usual && (lower || !capitals);
+        (gap > 0.75 && gap > 1.25 * blank) || paragraph || (capitals && lower)
     }
 
     /// An opening phrase at a position: the position behind it, and what it stands for.
