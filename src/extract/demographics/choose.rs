@@ -107,14 +107,14 @@ pub(crate) fn choose(
         if matches!(field, Field::Family | Field::Given) && values.iter().any(|v| v.field == *field) {
             continue;
         }
-        // No paper is older than its patient.
+        // No paper is older than its patient, and a paper of the day of birth is rarer than a date of birth under a wrong label.
         let alive: Vec<Fact> = match (&born, field) {
             (Some(born), Field::DocumentDate | Field::EncounterStart | Field::EncounterEnd) => {
-                facts.iter().filter(|f| f.value.text >= *born).cloned().collect()
+                facts.iter().filter(|f| f.value.text > *born).cloned().collect()
             }
             _ => facts.clone(),
         };
-        if let Some(value) = settle(pages, if alive.is_empty() { facts } else { &alive }) {
+        if let Some(value) = settle(pages, &alive) {
             values.push(value);
         }
     }

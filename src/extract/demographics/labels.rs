@@ -63,6 +63,10 @@ pub(crate) enum What {
     Relationship,
     /// An insurer or plan.
     Payor,
+    /// The same, in words that say so only under a heading of insurance.
+    PayorInSection,
+    /// A number of radiology's films.
+    FilmNo,
     /// The number of an insured person.
     MemberId,
     /// The number of a group.
@@ -281,7 +285,9 @@ impl Labels {
                 continue;
             }
             let similarity = label.wording.similarity(&read);
-            if similarity > 0.75 && best.is_none_or(|(_, b)| similarity > b) {
+            // A label that would have lost a whole word is more likely a value: `Medicare` is not `Medicare no.`
+            let least = if label.words > tokens.len() { 0.88 } else { 0.75 };
+            if similarity > least && best.is_none_or(|(_, b)| similarity > b) {
                 best = Some((label, similarity));
             }
         }
@@ -346,13 +352,24 @@ impl Labels {
             return None;
         }
         let relation = people.relationships.iter().any(|r| fold(r) == folded);
-        if relation && alone {
+        // `Wife` is an answer, unless a name follows it.
+        let named = tokens.len() >= to + 2
+            && tokens[to..to + 2].iter().all(|t| t.text.chars().next().is_some_and(char::is_uppercase) && !ends_with_colon(&t.text));
+        if relation && (alone || !named) {
             return None;
         }
         // `DOB 9/22/1967`, `MRN 123456` anywhere: the value says what it is.
         let digits = tokens.get(to).is_some_and(|t| t.text.chars().filter(char::is_ascii_digit).count() >= 3);
         if digits && matches!(label.what, What::Birth | What::Mrn | What::Ssn | What::Npi) && similarity > 0.9 {
             return Some(hit);
+        }
+        // A long wording is no accident, wherever its line goes on: `Whom shall we call if you are ill? Ann May`.
+        if first && label.words >= 4 && folded.len() >= 14 && similarity > 0.9 {
+            return Some(hit);
+        }
+        // `CITY OF ASHBY` is a name.
+        if tokens.get(to).is_some_and(|t| fold(&t.text) == "of") {
+            return None;
         }
         let capital = tokens[at].text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
         if prose || !capital {
@@ -366,7 +383,7 @@ impl Labels {
         let weak = folded.len() <= 2
             || folded == "dr"
             || relation
-            || label.what == What::StreetMore
+            || matches!(label.what, What::StreetMore | What::Payor | What::PayorInSection)
             || (label.what == What::Other && label.words == 1 && !alone);
         let sure = similarity > 0.999 || folded.len() >= 8;
         (led && !weak && sure).then_some(hit)

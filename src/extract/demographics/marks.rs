@@ -24,9 +24,8 @@ pub(crate) fn signature(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts
             if page == 0 && piece.rect.y < 0.3 * height {
                 continue;
             }
-            let text = piece.text(0, piece.tokens.len());
-            let Some(person) = names::parse(&text, people) else { continue };
-            if !person.degree || person.given.is_empty() || piece.hits.iter().any(|h| h.from == 0) {
+            let Some(person) = signer(piece, people) else { continue };
+            if person.given.is_empty() || piece.hits.iter().any(|h| h.from == 0) {
                 continue;
             }
             // An address under it, or `cc:` before it: somebody else.
@@ -50,7 +49,7 @@ pub(crate) fn signature(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts
     }
     if let Some((page, s, alone)) = last {
         let piece = &sheets[page].pieces[s];
-        if let Some(person) = names::parse(&piece.text(0, piece.tokens.len()), people) {
+        if let Some(person) = signer(piece, people) {
             let value = Value { text: person.printed.clone(), form: Form::Valid, mended: person.mended };
             let words = words_of(&person.printed, &piece.tokens);
             let doubt = if alone { 0.05 } else { 0.2 };
@@ -60,6 +59,12 @@ pub(crate) fn signature(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts
             ));
         }
     }
+}
+
+/// A name with a degree that opens a line; a title such as `medical director` may follow it.
+fn signer(piece: &Piece, people: &People) -> Option<names::Person> {
+    let fewest = piece.tokens.len().saturating_sub(4).max(3);
+    (fewest..=piece.tokens.len()).rev().find_map(|end| names::parse(&piece.text(0, end), people).filter(|p| p.degree))
 }
 
 fn under<'s>(sheet: &'s Sheet<'_>, piece: &Piece, lines: usize) -> Vec<&'s Piece> {
@@ -212,6 +217,51 @@ pub(crate) fn consent(sheet: &Sheet<'_>, page: usize, people: &People, facts: &m
                 Fact { field: Field::Practitioner, value, page, words, rule: "demographics.consent", label: 0.0, doubt: 0.15, rank: 0 },
             ));
         }
+    }
+}
+
+/// Names that open a line of labels, as page heads of printed records do: `Murphy, Gregory   DOB: …   MRN: …`; and, where nothing
+/// else names the patient, a line at the head of the first page that is nothing but a name with a comma.
+pub(crate) fn unlabelled(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts) {
+    for (page, sheet) in sheets.iter().enumerate() {
+        for (s, piece) in sheet.pieces.iter().enumerate() {
+            let first = piece.hits.first().map_or(piece.tokens.len(), |h| h.from);
+            if first < 2 || (piece.hits.is_empty() && piece.heading.is_some()) {
+                continue;
+            }
+            let line = sheet.of_line(piece.line);
+            let mut behind = piece.hits.iter().chain(line.iter().skip_while(|&&o| o != s).skip(1).flat_map(|&o| &sheet.pieces[o].hits));
+            let told = behind.next().is_some_and(|h| {
+                matches!(h.what, What::Birth | What::Mrn | What::BirthGender) && h.owner.is_none_or(|o| o == super::labels::Owner::Patient)
+            });
+            // Words that answer a label before them are taken already.
+            let opens = line.first().is_some_and(|&o| o == s);
+            if !told || !opens {
+                continue;
+            }
+            let Some(person) = names::parse(&piece.text(0, first), people).filter(|p| !p.given.is_empty() && !p.degree) else { continue };
+            if facts.names.iter().any(|n| n.page == page && n.family_words.iter().any(|w| piece.tokens.iter().any(|t| t.word == *w))) {
+                continue;
+            }
+            let own = &piece.tokens[..first];
+            let (family_words, given_words) = (words_of(&person.family, own), words_of(&person.given, own));
+            facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.line-head", label: 0.0, doubt: 0.1 });
+        }
+    }
+    if !facts.names.is_empty() || facts.plain.iter().any(|f| f.field == Field::Family) {
+        return;
+    }
+    let Some(sheet) = sheets.first() else { return };
+    let top = 0.15 * sheet.page.reading.height as f32;
+    for piece in sheet.pieces.iter().filter(|p| p.rect.y < top && p.hits.is_empty() && p.heading.is_none()) {
+        let text = piece.text(0, piece.tokens.len());
+        let Some(person) = names::parse(&text, people).filter(|p| !p.given.is_empty() && !p.degree && !p.title && text.contains(','))
+        else {
+            continue;
+        };
+        let (family_words, given_words) = (words_of(&person.family, &piece.tokens), words_of(&person.given, &piece.tokens));
+        facts.names.push(NameFact { person, page: 0, family_words, given_words, rule: "demographics.name-alone", label: 0.0, doubt: 0.5 });
+        return;
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn extract(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -
         marks::bare_date(sheet, page, latest, &mut facts);
     }
     marks::signature(&sheets, &lists.people, &mut facts);
+    marks::unlabelled(&sheets, &lists.people, &mut facts);
     marks::repeats(&sheets, &lists.people, &mut facts);
     choose::choose(pages, kind, &lists.expected, facts)
 }
@@ -72,4 +73,176 @@ fn latest_year(pages: &[PageLayout]) -> i16 {
         }
     }
     latest.filter(|y| *y >= 1950).unwrap_or(dates::LATEST_YEAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing::typed;
+    use crate::model::{CheckBox, Form, Rect};
+
+    fn lists() -> Lists {
+        Lists::parse(
+            include_str!("../../../config/labels.toml"),
+            include_str!("../../../config/people.toml"),
+            include_str!("../../../config/organizations.toml"),
+            include_str!("../../../config/expected.toml"),
+        )
+        .unwrap()
+    }
+
+    fn read(text: &str, kind: DocumentKind) -> Vec<(Field, String)> {
+        let (values, _) = extract(&[typed(text)], kind, &lists());
+        values.into_iter().map(|v| (v.field, v.value)).collect()
+    }
+
+    fn get(values: &[(Field, String)], field: Field) -> Option<&str> {
+        values.iter().find(|(f, _)| *f == field).map(|(_, v)| v.as_str())
+    }
+
+    #[test]
+    fn several_pairs_stand_in_one_line() {
+        let values = read("\n\n\nName: Karen Koch   Date of birth: 07/20/1933   Sex: F   Chart: 00-82-75-11", DocumentKind::ProgressNote);
+        let want = [
+            (Field::Family, "Koch"),
+            (Field::Given, "Karen"),
+            (Field::BirthDate, "1933-07-20"),
+            (Field::Gender, "female"),
+            (Field::Mrn, "00-82-75-11"),
+        ];
+        for (field, text) in want {
+            assert_eq!(get(&values, field), Some(text), "{field}");
+        }
+    }
+
+    #[test]
+    fn values_stand_under_the_heads_of_their_columns() {
+        let text = "\n\nNAME                     MEDICAL RECORD NO.     AGE / SEX\nFOSTER, LISA KATHERINE   08404505               78 / F\n\nDATE OF BIRTH            REQUESTING PHYSICIAN\n06/23/1937               J. YAMAMOTO";
+        let values = read(text, DocumentKind::ImagingReport);
+        let want = [
+            (Field::Family, "Foster"),
+            (Field::Given, "Lisa Katherine"),
+            (Field::Mrn, "08404505"),
+            (Field::Gender, "female"),
+            (Field::BirthDate, "1937-06-23"),
+        ];
+        for (field, text) in want {
+            assert_eq!(get(&values, field), Some(text), "{field}");
+        }
+        assert_eq!(get(&values, Field::Practitioner), None, "who asks for a picture is not its author");
+    }
+
+    #[test]
+    fn an_empty_blank_stays_empty() {
+        let values = read(
+            "\n\nPatient name:   Ann May\nHome phone:\nWork phone:   406-555-0147\nLanguage:   Occupation:   Teacher",
+            DocumentKind::AdministrativeNote,
+        );
+        assert_eq!(get(&values, Field::Family), Some("May"));
+        assert_eq!(get(&values, Field::Phone), None);
+        assert_eq!(get(&values, Field::Language), None);
+    }
+
+    #[test]
+    fn the_data_of_others_are_not_the_patients() {
+        let text = "\n\nPATIENT INFORMATION\nName:   Alan May   Date of birth:   07/28/1978\n\nRESPONSIBLE PARTY\nName:   Ruth Quarry   Date of birth:   01/02/1950   Phone:   406-555-0101\n\nEMERGENCY CONTACT\nName:   Ann May   Relationship:   Wife   Phone:   406-555-0175\n\nINSURANCE\nSubscriber:   Joan May   Date of birth:   03/04/1951\nPolicy no:   XYZ123456   Group:   K376-37";
+        let values = read(text, DocumentKind::AdministrativeNote);
+        let want = [
+            (Field::Family, "May"),
+            (Field::Given, "Alan"),
+            (Field::BirthDate, "1978-07-28"),
+            (Field::ContactName, "Ann May"),
+            (Field::ContactRelationship, "Wife"),
+            (Field::ContactTelecom, "+14065550175"),
+            (Field::SubscriberId, "XYZ123456"),
+            (Field::GroupNumber, "K376-37"),
+        ];
+        for (field, text) in want {
+            assert_eq!(get(&values, field), Some(text), "{field}");
+        }
+        assert_eq!(get(&values, Field::Phone), None);
+    }
+
+    #[test]
+    fn two_plans_are_told_apart() {
+        let text = "\n\nPRIMARY:     MEDICARE          SECONDARY:   ACME LIFE\nPOLICY NO:   132305888A        POLICY NO:   998877665\nGROUP:       T983-90           GROUP:       55555";
+        let values = read(text, DocumentKind::AdministrativeNote);
+        assert_eq!(get(&values, Field::Payor), Some("Medicare"));
+        assert_eq!(get(&values, Field::SubscriberId), Some("132305888A"));
+        assert_eq!(get(&values, Field::GroupNumber), Some("T983-90"));
+    }
+
+    #[test]
+    fn letters_name_patient_author_and_day() {
+        let text = "Northgate Orthopaedic Group\nPhone (406) 555-0170 Fax (406) 555-0122\n\nMarch 7, 2016\n\nLaura H. Haynes, DO\n3809 Clinic Road, Suite 209\nEureka, CA 95501\n\nRE: Gregory Murphy, DOB 7/3/79\n\nDear Dr. Haynes:\nThank you for referring this man.\n\n\n\n\nSincerely,\n\n\n\nDebra D. King, MD\n\ncc: Jon P. Yamamoto, MD";
+        let values = read(text, DocumentKind::ConsultationNote);
+        let want = [
+            (Field::Organization, "Northgate Orthopaedic Group"),
+            (Field::Family, "Murphy"),
+            (Field::Given, "Gregory"),
+            (Field::BirthDate, "1979-07-03"),
+            (Field::Practitioner, "Debra D. King"),
+            (Field::DocumentDate, "2016-03-07"),
+        ];
+        for (field, text) in want {
+            assert_eq!(get(&values, field), Some(text), "{field}");
+        }
+        assert_eq!(get(&values, Field::Phone), None, "a telephone of the house");
+    }
+
+    #[test]
+    fn the_signed_line_stands_over_its_label() {
+        let text = "\n\nPatient: May, Alan\n\nElectronically signed by Laura H. Haynes, DO on 07/16/2017 at 3:54 PM";
+        let values = read(text, DocumentKind::ProgressNote);
+        assert_eq!(get(&values, Field::Practitioner), Some("Laura H. Haynes"));
+        assert_eq!(get(&values, Field::DocumentDate), Some("2017-07-16"));
+    }
+
+    #[test]
+    fn the_plate_of_a_chart_needs_no_labels() {
+        let text = "\nALEXANDER, CHARLES\n00-06-60-59   M   06/23/1968\nDR HAYNES\n\nPROGRESS NOTES";
+        let values = read(text, DocumentKind::ProgressNote);
+        let want = [(Field::Family, "Alexander"), (Field::Mrn, "00-06-60-59"), (Field::Gender, "male"), (Field::BirthDate, "1968-06-23")];
+        for (field, text) in want {
+            assert_eq!(get(&values, field), Some(text), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_tick_decides_between_printed_choices() {
+        let mut page = typed("\n\nName: Alan May\nSex:   Male   Female");
+        let at = |page: &PageLayout, text: &str| page.reading.words.iter().find(|w| w.text == text).map(|w| w.rect).unwrap();
+        for (text, ticked) in [("Male", false), ("Female", true)] {
+            let rect = at(&page, text);
+            page.reading.checkboxes.push(CheckBox { rect: Rect::new(rect.x - 22.0, rect.y + 2.0, 15.0, 15.0), ink: 0.2, ticked });
+        }
+        let lists = lists();
+        let (values, _) = extract(std::slice::from_ref(&page), DocumentKind::AdministrativeNote, &lists);
+        assert_eq!(
+            values.iter().find(|v| v.field == Field::Gender).map(|v| (v.value.as_str(), v.signals.form)),
+            Some(("female", Form::Checked))
+        );
+        // Two ticks say nothing: a person is asked.
+        page.reading.checkboxes.iter_mut().for_each(|b| b.ticked = true);
+        let (values, missing) = extract(&[page], DocumentKind::AdministrativeNote, &lists);
+        assert!(values.iter().all(|v| v.field != Field::Gender));
+        assert!(missing.iter().any(|(f, _)| *f == Field::Gender));
+    }
+
+    #[test]
+    fn readings_of_one_fact_are_counted() {
+        let text = "\nName: Karen Koch   DOB: 07/20/1933\n\n\n\nPatient: Koch, Karen   DOB: 07/20/1933\n\n\n\nPatient: Koch, Karen   DOB: 07/20/1935";
+        let (values, _) = extract(&[typed(text)], DocumentKind::ProgressNote, &lists());
+        let of = |field| values.iter().find(|v| v.field == field).map(|v| (v.value.as_str(), v.signals.agree, v.signals.differ));
+        assert_eq!(of(Field::BirthDate), Some(("1933-07-20", 1, 1)));
+        assert_eq!(of(Field::Family), Some(("Koch", 2, 0)));
+    }
+
+    #[test]
+    fn what_a_kind_should_have_is_asked_for() {
+        let (values, missing) = extract(&[typed("nothing here")], DocumentKind::LaboratoryReport, &lists());
+        assert!(values.is_empty());
+        assert!(missing.iter().any(|(f, p)| *f == Field::BirthDate && p.get() == 1));
+        assert_eq!(extract(&[], DocumentKind::LaboratoryReport, &lists()), (Vec::new(), Vec::new()));
+    }
 }

@@ -130,8 +130,12 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
             kept.push(part.clone());
         }
     }
+    // `Van Der Berg,`: the given names were cut off. `Gregory Murphy, DOB …` is a whole name before a comma.
+    let opens_family = kept.len() == 1 || kept.first().is_some_and(|p| fold(&p.text).len() > 1 && has(&people.particles, &p.text));
+    let cut_off =
+        opens_family && parts.last().is_some_and(|p| p.comma) && kept.len() == parts.len() && kept.iter().filter(|p| p.comma).count() == 1;
     if let Some(last) = kept.last_mut() {
-        last.comma = false;
+        last.comma = cut_off;
     }
     if kept.is_empty() || kept.len() > 6 || kept.iter().any(|p| !plausible(&p.text, people)) {
         return None;
@@ -141,7 +145,14 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
         kept[0].comma = true;
         mended = true;
     }
-    if kept.iter().filter(|p| p.comma).count() > 1 {
+    if kept.iter().filter(|p| p.comma).count() > 1 || kept.iter().all(|p| people.is_title(&p.text)) {
+        return None;
+    }
+    // Without a comma no name of several words begins with `Van`: its given names are somewhere else.
+    if kept.len() > 1
+        && kept.iter().all(|p| !p.comma)
+        && matches!(fold(&kept[0].text).as_str(), "van" | "von" | "der" | "de" | "del" | "st" | "vander")
+    {
         return None;
     }
     let capitals = kept.iter().all(|p| p.text.chars().all(|c| !c.is_lowercase()));
@@ -164,7 +175,8 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
     let (family, given) = if with_comma { (&words[..cut], &words[cut..]) } else { (&words[cut..], &words[..cut]) };
     let given: Vec<String> =
         given.iter().map(|w| if w.chars().filter(|c| c.is_alphabetic()).count() == 1 { w.replace('.', "") } else { w.clone() }).collect();
-    let printed = if with_comma { format!("{}, {}", words[..cut].join(" "), words[cut..].join(" ")) } else { words.join(" ") };
+    let printed =
+        if with_comma && !given.is_empty() { format!("{}, {}", words[..cut].join(" "), words[cut..].join(" ")) } else { words.join(" ") };
     let tidy = |w: String| -> String { if w.ends_with('.') && w.chars().count() > 4 { w.trim_end_matches('.').to_owned() } else { w } };
     Some(Person { family: tidy(family.join(" ")), given: tidy(given.join(" ")), printed, mended, degree, title })
 }
@@ -298,6 +310,9 @@ mod tests {
             ("Haddad, Nicholas E", "Haddad", "Nicholas E"),
             ("J. YAMAMOTO", "Yamamoto", "J"),
             ("Dr. Haynes", "Haynes", ""),
+            ("Van Der Berg, Heather", "Van Der Berg", "Heather"),
+            ("Van Der Berg,", "Van Der Berg", ""),
+            ("Gregory Murphy,", "Murphy", "Gregory"),
         ];
         let people = people();
         for (text, family, given) in table {

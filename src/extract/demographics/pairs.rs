@@ -154,7 +154,8 @@ impl Finder<'_, '_> {
                     gap = (other.rect.x - label.right()) / unit;
                 }
                 tokens.extend(own);
-                if (said(&tokens) && !choices) || !other.hits.is_empty() {
+                let cut = hit.what == What::Name && tokens.last().is_some_and(|t| t.text.ends_with(','));
+                if (said(&tokens) && !choices && !cut) || !other.hits.is_empty() {
                     break;
                 }
             }
@@ -341,7 +342,7 @@ impl Finder<'_, '_> {
             What::Gender => self.choice(tokens, hit.what),
             What::Marital => self.choice(tokens, hit.what),
             What::Language => self.choice(tokens, hit.what),
-            What::Mrn => prefix(4, &|t| values::identifier(t, 3)),
+            What::Mrn | What::FilmNo => prefix(4, &|t| values::identifier(t, 3)),
             What::MemberId => prefix(4, &|t| values::identifier(t, 4)),
             What::Group => prefix(3, &|t| values::identifier(t, 2)),
             What::Ssn => prefix(5, &values::ssn),
@@ -383,15 +384,21 @@ impl Finder<'_, '_> {
                     None => prefix(2, &|t| values::relationship(t, self.people).filter(|v| v.form == Form::Checked)),
                 }
             }
-            What::Payor => {
+            What::Payor | What::PayorInSection => {
                 let t = text(all.clone());
                 let t = t.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')'));
                 let letters = t.chars().filter(|c| c.is_alphabetic()).count();
                 let digits = t.chars().filter(char::is_ascii_digit).count();
-                if letters < 3 || digits > 3 || self.no_payor.iter().any(|w| fold(w) == fold(t)) || tokens.len() > 8 {
+                if letters < 3
+                    || values::ruled(t)
+                    || t.ends_with('.') && tokens.len() > 3
+                    || digits > 3
+                    || self.no_payor.iter().any(|w| fold(w) == fold(t))
+                    || tokens.len() > 8
+                {
                     return Vec::new();
                 }
-                one(hit.what, Value { text: names::title_case(t), form: Form::Free, mended: false }, all, 0.05)
+                one(What::Payor, Value { text: names::title_case(t), form: Form::Free, mended: false }, all, 0.05)
             }
             What::Organization => Vec::new(),
             What::OtherDate | What::Other | What::StreetMore => Vec::new(),
@@ -468,7 +475,7 @@ impl Finder<'_, '_> {
                 if halves.len() > 1 && halves.iter().all(|h| values::choice(h, table).is_some()) {
                     return Vec::new();
                 }
-                others += usize::from(inner.chars().filter(|c| c.is_alphanumeric()).count() > 2);
+                others += usize::from(inner.chars().filter(|c| c.is_alphabetic()).count() > 1);
                 continue;
             };
             let before = k.checked_sub(1).map(|b| tokens[b].text.as_str()).unwrap_or_default();
@@ -497,16 +504,8 @@ impl Finder<'_, '_> {
                 Some(k) => take(&options[k], if boxes == options.len() { 0.05 } else { 0.3 }),
                 None => Vec::new(),
             },
-            1 => take(
-                &options[0],
-                if others > 2 {
-                    0.5
-                } else if others > 0 {
-                    0.2
-                } else {
-                    0.0
-                },
-            ),
+            // What stands beside it may be the other choice, circled and so not read.
+            1 => take(&options[0], if others > 0 { 0.6 } else { 0.0 }),
             _ => match only(&|o| o.marked).or_else(|| only(&|o| o.ticked == Some(true))) {
                 Some(k) => take(&options[k], 0.5),
                 None => only(&|o| o.circled).map(|k| take(&options[k], 0.7)).unwrap_or_default(),
@@ -529,7 +528,7 @@ impl Finder<'_, '_> {
             let scrap = rest.first().is_some_and(|t| t.text.chars().next().is_some_and(|c| c.is_alphabetic()));
             let mut doubt = if scrap { 0.3 } else { 0.0 };
             if person.given.is_empty() {
-                doubt += 0.15;
+                doubt += 0.5;
             }
             let value = Value { text: person.printed.clone(), form: Form::Valid, mended: person.mended };
             let words = tokens[start..end].iter().filter(|t| t.text.chars().any(char::is_alphanumeric)).map(|t| t.word).collect();
@@ -583,7 +582,7 @@ impl Finder<'_, '_> {
     fn owner(&self, (p, h): (usize, usize)) -> (Owner, f32) {
         let piece = &self.sheet.pieces[p];
         let hit = &piece.hits[h];
-        let insured = matches!(hit.what, What::Payor | What::MemberId | What::Group);
+        let insured = matches!(hit.what, What::Payor | What::PayorInSection | What::MemberId | What::Group);
         if insured {
             return self.plan((p, h));
         }
@@ -683,6 +682,9 @@ impl Finder<'_, '_> {
             }
         }
         let section = self.sheet.section(&rect);
+        if hit.what == What::PayorInSection && section != Some(Owner::Insurance) {
+            return (Owner::Other, 0.0);
+        }
         if section == Some(Owner::Secondary) {
             return (Owner::Secondary, 0.0);
         }
@@ -766,6 +768,7 @@ impl Finder<'_, '_> {
         };
         for reading in readings {
             let doubt = (reading.doubt + unsure + weak + if hit.similarity < 0.9 { 0.1 } else { 0.0 }).min(1.0);
+            let doubt = if hit.what == What::FilmNo { doubt.max(0.4) } else { doubt };
             let fact = |field: Field, rank: u8| Fact {
                 field,
                 value: reading.value.clone(),
@@ -781,6 +784,7 @@ impl Finder<'_, '_> {
                     (What::Birth, Owner::Patient) => (Field::BirthDate, 0),
                     (What::Gender, Owner::Patient) => (Field::Gender, 0),
                     (What::Mrn, _) => (Field::Mrn, 0),
+                    (What::FilmNo, _) => (Field::Mrn, 1),
                     (What::Ssn, Owner::Patient) => (Field::Ssn, 0),
                     (What::HomePhone, Owner::Patient) => (Field::Phone, 0),
                     (What::Phone, Owner::Patient) if !self.of_house(label) => (Field::Phone, 1),

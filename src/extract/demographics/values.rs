@@ -116,6 +116,9 @@ pub(crate) fn identifier(text: &str, fewest: usize) -> Option<Value> {
     let fits = |k: usize, w: &str| {
         w.chars().any(|c| c.is_ascii_digit()) || (k == 0 && words.len() > 1 && w.len() <= 4 && w.chars().all(|c| c.is_ascii_uppercase()))
     };
+    if phone(text).is_some() {
+        return None;
+    }
     if words.is_empty() || words.len() > 5 || !words.iter().enumerate().all(|(k, w)| fits(k, w)) {
         return None;
     }
@@ -195,6 +198,9 @@ pub(crate) struct Address {
 /// Takes an address apart. `lines` are its printed lines, top to bottom; the last one may end with state and postal code.
 pub(crate) fn address(lines: &[String], people: &People) -> Option<Address> {
     let joined = lines.join("\n");
+    if ruled(&joined) {
+        return None;
+    }
     let words: Vec<&str> = joined.split_inclusive(char::is_whitespace).collect();
     let mut out = Address::default();
     let mut end = words.len();
@@ -266,6 +272,11 @@ pub(crate) fn address(lines: &[String], people: &People) -> Option<Address> {
     (out.line.is_some() || out.city.is_some()).then_some(out)
 }
 
+/// Whether a text is strewn with the remains of rules, as fields of one box a letter are.
+pub(crate) fn ruled(text: &str) -> bool {
+    text.chars().filter(|c| matches!(c, '|' | '{' | '}' | '[' | ']' | '\\')).count() >= 3
+}
+
 /// Whether a text can be the name of a city: letters, no digits.
 pub(crate) fn is_city(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -298,6 +309,9 @@ pub(crate) fn choice<'a>(text: &str, table: impl IntoIterator<Item = (&'a String
 
 /// How a person is related, in the case of a name.
 pub(crate) fn relationship(text: &str, people: &People) -> Option<Value> {
+    if ruled(text) {
+        return None;
+    }
     let trimmed = text.trim_matches(|c: char| !c.is_alphabetic());
     let folded = fold(trimmed);
     let known = people.relationships.iter().any(|r| fold(r) == folded);
@@ -376,6 +390,7 @@ mod tests {
             ("XYZ 123 456", Some("XYZ123456")),
             ("658910-9", Some("658910-9")),
             ("09-22-1967", None),
+            ("503-555-0123", None),
             ("Smith", None),
             ("12", None),
         ];
