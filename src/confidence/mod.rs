@@ -1,6 +1,6 @@
 //! The decision: which extracted values leave without a person, and why the others wait.
 //!
-//! Owns the model that turns a value's [`Signals`](crate::model::Signals) into a probability, the thresholds, and the rules that no
+//! Owns the model that turns a value's [`Signals`] into a probability, the thresholds, and the rules that no
 //! probability overrides. Finding values is extraction's work; keeping the decisions is the ledger's.
 //!
 //! How it decides, in this order:

@@ -2,8 +2,8 @@
 //! process border, the formats and the words of born-digital pages. Leaves every judgement of a page to imaging and later rooms.
 //!
 //! The parent hands the opened file to the child as its standard input and reads length-checked messages from its standard
-//! output ([`protocol`]). The child limits itself before it looks at the first byte ([`child`]); the parent watches the clock and
-//! starts the child anew behind a page that killed it ([`parent`]).
+//! output (`protocol`). The child limits itself before it looks at the first byte (`child`); the parent watches the clock and
+//! starts the child anew behind a page that killed it (`parent`).
 
 mod ccitt;
 mod child;
