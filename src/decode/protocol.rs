@@ -176,7 +176,7 @@ fn take_words(body: &mut Body<'_>) -> Result<Vec<Word>, ProtocolError> {
         }
         let rect = Rect::new(body.f32()?, body.f32()?, body.f32()?, body.f32()?);
         let confidence = body.f32()?.clamp(0.0, 1.0);
-        words.push(Word { text: text.to_owned(), rect, confidence, line: body.u32()?, block: body.u32()? });
+        words.push(Word { text: text.to_owned(), rect, confidence, line: body.u32()?, block: body.u32()?, ..Word::default() });
     }
     Ok(words)
 }
@@ -253,7 +253,14 @@ mod tests {
             tagged_turn: 3,
             text: Some(TextLayer {
                 visible: true,
-                words: vec![Word { text: "Größe".to_owned(), rect: Rect::new(1.0, 2.0, 3.0, 4.5), confidence: 0.9, line: 1, block: 7 }],
+                words: vec![Word {
+                    text: "Größe".to_owned(),
+                    rect: Rect::new(1.0, 2.0, 3.0, 4.5),
+                    confidence: 0.9,
+                    line: 1,
+                    block: 7,
+                    ..Word::default()
+                }],
             }),
         }
     }

@@ -24,7 +24,7 @@ pub(crate) fn typed_page(text: &str, number: u32) -> PageLayout {
             if !part.is_empty() {
                 let (x, y) = (20.0 + LETTER * column as f32, 20.0 + PITCH * row as f32);
                 let rect = Rect::new(x, y, LETTER * part.chars().count() as f32, HEIGHT);
-                words.push(Word { text: part.to_owned(), rect, confidence: 0.95, line: row as u32, block: row as u32 });
+                words.push(Word { text: part.to_owned(), rect, confidence: 0.95, line: row as u32, block: row as u32, ..Word::default() });
             }
             column += part.chars().count();
         }

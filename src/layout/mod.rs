@@ -31,7 +31,14 @@ pub(crate) mod testing {
 
     /// A word of 10 pixels a letter and 20 pixels height.
     pub fn word(text: &str, x: f32, y: f32) -> Word {
-        Word { text: text.to_owned(), rect: Rect::new(x, y, 10.0 * text.chars().count() as f32, 20.0), confidence: 0.95, line: 0, block: 0 }
+        Word {
+            text: text.to_owned(),
+            rect: Rect::new(x, y, 10.0 * text.chars().count() as f32, 20.0),
+            confidence: 0.95,
+            line: 0,
+            block: 0,
+            ..Word::default()
+        }
     }
 
     /// A page of 1000 by 1000 pixels.

@@ -34,6 +34,7 @@ fn reading(number: u32) -> PageReading {
             confidence: 0.93,
             line: 0,
             block: 0,
+            ..Word::default()
         }],
         rulings: vec![],
         checkboxes: vec![],

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Affine, PageNumber, Rect};
 
 /// A word as read.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// The text, without blanks.
     pub text: String,
@@ -18,6 +18,51 @@ pub struct Word {
     pub line: u32,
     /// The engine's block (paragraph group): unique within the page.
     pub block: u32,
+    /// Characters that the engine was unsure of, from left to right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
+    /// What a second engine read at the same place; `None` where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondReading>,
+}
+
+/// A character that the engine was unsure of.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// Which character of the word's text, counted from 0.
+    pub at: u16,
+    /// The engine's figure for it, 0.0–1.0.
+    pub confidence: f32,
+    /// What else it might be, the likeliest first.
+    pub others: Vec<String>,
+}
+
+/// Shows place and figure alone: the text is a patient's.
+impl std::fmt::Debug for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Doubt(at {} conf {:.2}, {} others)", self.at, self.confidence, self.others.len())
+    }
+}
+
+/// What a second engine read where the first one read a word.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SecondReading {
+    /// Its own text of the word.
+    pub text: String,
+    /// Its own figure, 0.0–1.0: not comparable with the first engine's.
+    pub confidence: f32,
+    /// What the first engine had read, where the word's text was taken from the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+    /// Whether both engines read the same characters.
+    pub agrees: bool,
+}
+
+/// Shows the figures alone: the text is a patient's.
+impl std::fmt::Debug for SecondReading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SecondReading({} chars conf {:.2} agrees {})", self.text.chars().count(), self.confidence, self.agrees)
+    }
 }
 
 /// Shows place and figure alone: the text is a patient's.

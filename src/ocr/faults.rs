@@ -49,7 +49,7 @@ impl OcrEngine for FaultyEngine {
 
 fn garbage() -> Vec<Word> {
     let raw = |x: f32, y: f32, w: f32, h: f32| Rect { x, y, w, h };
-    let word = |text: &str, rect, confidence| Word { text: text.into(), rect, confidence, line: u32::MAX, block: 7 };
+    let word = |text: &str, rect, confidence| Word { text: text.into(), rect, confidence, line: u32::MAX, block: 7, ..Word::default() };
     vec![
         word("\u{0}\u{7}\u{202e}", raw(1.0, 1.0, 5.0, 5.0), 0.9),
         word("bell\u{7}\r\n\u{1b}[31mred", raw(1.0, 1.0, 5.0, 5.0), 0.9),

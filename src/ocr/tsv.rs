@@ -37,6 +37,7 @@ pub(super) fn words(tsv: &str) -> Vec<Word> {
             confidence: (confidence / 100.0).clamp(0.0, 1.0),
             line: lines.len() as u32 - 1,
             block,
+            ..Word::default()
         });
     }
     words

@@ -274,7 +274,7 @@ mod tests {
     }
 
     fn word(text: &str, x: f32, confidence: f32) -> Word {
-        Word { text: text.into(), rect: Rect::new(x, 100.0, 60.0, 12.0), confidence, line: 0, block: 0 }
+        Word { text: text.into(), rect: Rect::new(x, 100.0, 60.0, 12.0), confidence, line: 0, block: 0, ..Word::default() }
     }
 
     fn sure_words() -> Vec<Word> {
@@ -353,6 +353,7 @@ mod tests {
                 confidence: 1.0,
                 line,
                 block: 0,
+                ..Word::default()
             })
             .collect();
         let mut page = RawPage { text: Some(TextLayer { words: words.clone(), visible: true }), ..raw(page, 100.0) };

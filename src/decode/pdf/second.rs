@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn words_that_only_one_reader_finds_are_doubted() {
-        let word = |text: &str| Word { text: text.to_owned(), rect: Rect::default(), confidence: 1.0, line: 0, block: 0 };
+        let word =
+            |text: &str| Word { text: text.to_owned(), rect: Rect::default(), confidence: 1.0, line: 0, block: 0, ..Word::default() };
         let mut words = [word("Lisinopril"), word("fi²"), word("20mg"), word("Smith")];
         judge(&mut words, Some("Lisino pril\n\u{FB01}2 2O mg  Smi\nth"));
         assert_eq!(words.map(|w| w.confidence), [1.0, 1.0, DOUBTED, 1.0]);

@@ -42,6 +42,7 @@ pub(super) fn build(glyphs: &[Glyph], take: impl Fn(&Glyph) -> bool, scale: (f64
         confidence: 1.0,
         line,
         block,
+        ..Word::default()
     });
     // Text that runs down the page (direction 1) needs three quarter turns.
     (words.collect(), ((4 - main) % 4) as u8)
@@ -263,7 +264,8 @@ mod tests {
     #[test]
     fn a_word_on_even_ground_does_not_stand_out() {
         let mut grey = GreyPage::filled(100, 50, 255);
-        let word = Word { text: "x".to_owned(), rect: Rect::new(10.0, 10.0, 20.0, 10.0), confidence: 1.0, line: 0, block: 0 };
+        let word =
+            Word { text: "x".to_owned(), rect: Rect::new(10.0, 10.0, 20.0, 10.0), confidence: 1.0, line: 0, block: 0, ..Word::default() };
         assert!(!stands_out(&grey, &word));
         grey.pixels[15 * 100 + 15] = 0;
         assert!(stands_out(&grey, &word));
