@@ -1,16 +1,18 @@
 //! Page to words: the trait that all engines share, what may be set, how engines are made and lent out. Owns every call of libtesseract
-//! (in `tesseract.rs`, through the `tesseract` crate). Leaves the choice of turns and the cleaning of words to the pipeline.
+//! (in `libtesseract.rs`, over the `tesseract` crate). Leaves the choice of turns and the cleaning of words to the pipeline.
 //!
 //! # OpenMP
-//! libtesseract asks OpenMP for four threads a page, which costs several times the time of one thread once all cores are busy.
-//! libgomp reads `OMP_THREAD_LIMIT` when it is loaded, before `main`, so setting the variable from within has no effect:
-//! [`thread_limit_missing`] tells the command line to start itself once more with `OMP_THREAD_LIMIT=1`.
+//! libtesseract asks OpenMP for four threads a page, which costs several times the time of one thread once all cores are busy. `one_thread.rs`
+//! stands in for GNU's OpenMP. For a libtesseract that was built with another one there is `OMP_THREAD_LIMIT`, which is read when the
+//! program is loaded, before `main`: [`thread_limit_missing`] tells the command line to start itself once more with `OMP_THREAD_LIMIT=1`.
 
 pub mod faults;
+mod libtesseract;
+mod one_thread;
 mod pool;
+mod raw_lines;
 mod recorded;
 mod tesseract;
-mod tsv;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{GreyPage, Word};
 
+pub use one_thread::openmp_replaced;
 pub use pool::{EnginePool, PooledEngine};
+pub use raw_lines::lines_spared;
 pub use recorded::{RecordedEngine, RecordedFactory};
 pub use tesseract::{TesseractEngine, TesseractFactory};
 
@@ -100,6 +104,12 @@ pub enum OcrError {
         /// Most pixels a side.
         limit: u32,
     },
+    /// The page took longer than it may.
+    #[error("reading took longer than {seconds} s (`ocr.page_seconds`): a page of noise, or a machine too busy")]
+    Late {
+        /// The limit.
+        seconds: u64,
+    },
     /// The engine failed on this page.
     #[error("the OCR engine failed while {doing}: {cause}")]
     Failed {
@@ -138,10 +148,14 @@ pub struct OcrSettings {
     pub page_segmentation: PageSegmentation,
     /// Folder with `*.traineddata`; `None` looks in `TESSDATA_PREFIX` and where Linux distributions put it.
     pub data_dir: Option<PathBuf>,
+    /// Whether to keep what else an unsure character might be. Costs a tenth of the engine's time and changes no text.
+    pub alternatives: bool,
+    /// Longest time that the engine may take for a page, seconds.
+    pub page_seconds: u64,
 }
 
 impl Default for OcrSettings {
     fn default() -> Self {
-        Self { languages: "eng".into(), page_segmentation: PageSegmentation::Auto, data_dir: None }
+        Self { languages: "eng".into(), page_segmentation: PageSegmentation::Auto, data_dir: None, alternatives: false, page_seconds: 180 }
     }
 }

@@ -1,17 +1,19 @@
-//! Tesseract, through the `tesseract` crate: owns the engine's start, its few settings and its quirks. Pages go in as pixels, words come
-//! out of its TSV; no files, no temporary pictures.
+//! Tesseract as an [`OcrEngine`]: owns the search for its models, the engine's start, its few settings and its quirks. Pages go in as pixels, words come
+//! out with their places; no files, no temporary pictures. The calls themselves are in `libtesseract.rs`.
 //!
-//! Quirks kept here: the crate's calls take the engine by value and drop it on any error, so it is made anew on the next page; a missing
-//! model is told by the library on stderr only, so the model file is looked for first; the library's talk goes to `/dev/null`.
+//! Quirks kept here: a missing model is told by the library on stderr only, so the model file is looked for first; the library's talk goes
+//! to `/dev/null`; after a page that failed the engine is made anew, as its state is not told.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs, io};
 
-use tesseract::{PageSegMode, Tesseract, plumbing};
+use tesseract::plumbing;
 
 use crate::model::{GreyPage, Sha256, Word};
 
-use super::{EngineFactory, OcrEngine, OcrError, OcrSettings, PageSegmentation, tsv};
+use super::libtesseract::{Api, Stopped, c_text};
+use super::{EngineFactory, OcrEngine, OcrError, OcrSettings};
 
 /// Tesseract takes at most this many pixels a side (`INT16_MAX`, src/ccmain/tessedit and baseapi: "Image too large").
 const MAX_SIDE: u32 = 32_767;
@@ -92,8 +94,8 @@ fn digest_of(path: &Path) -> io::Result<Sha256> {
 /// A resident engine: started once, used for page after page by one thread at a time.
 pub struct TesseractEngine {
     factory: TesseractFactory,
-    /// `None` after an error took the engine along.
-    api: Option<Tesseract>,
+    /// `None` after a page that failed.
+    api: Option<Api>,
 }
 
 impl TesseractEngine {
@@ -108,24 +110,23 @@ impl TesseractEngine {
     }
 }
 
-fn open(factory: &TesseractFactory) -> Result<Tesseract, OcrError> {
-    let failed = |cause: String| OcrError::Start {
+fn open(factory: &TesseractFactory) -> Result<Api, OcrError> {
+    let failed = |cause: &str| OcrError::Start {
         language: factory.settings.languages.clone(),
         folder: factory.folder.display().to_string(),
-        cause,
+        cause: cause.to_owned(),
     };
-    let folder = factory.folder.to_str().ok_or_else(|| failed("the folder's name is not UTF-8".into()))?;
-    let mut api = Tesseract::new(Some(folder), Some(&factory.settings.languages))
-        .map_err(|e| failed(e.to_string()))?
-        .set_variable("debug_file", "/dev/null")
-        .and_then(|api| api.set_variable("tessedit_enable_doc_dict", "0")) // what one page taught must not colour the next
-        .map_err(|e| failed(e.to_string()))?;
-    api.set_page_seg_mode(match factory.settings.page_segmentation {
-        PageSegmentation::Auto => PageSegMode::PsmAuto,
-        PageSegmentation::Column => PageSegMode::PsmSingleColumn,
-        PageSegmentation::Block => PageSegMode::PsmSingleBlock,
-        PageSegmentation::Sparse => PageSegMode::PsmSparseText,
-    });
+    let folder = factory.folder.to_str().ok_or_else(|| failed("the folder's name is not UTF-8"))?;
+    let variables = [
+        (c"debug_file", c"/dev/null"),
+        (c"lstm_choice_mode", c"2"), // keep what else a character might be; changes no text
+        // Pages come with dark letters on white only; a second look at poor lines in exchanged shades finds words in specks.
+        (c"tessedit_do_invert", c"0"),
+        (c"tessedit_enable_doc_dict", c"0"), // what one page taught must not colour the next
+    ];
+    let mut api =
+        Api::start(&c_text(folder), &c_text(&factory.settings.languages), &variables).ok_or_else(|| failed("no cause was given"))?;
+    api.segment(factory.settings.page_segmentation);
     Ok(api)
 }
 
@@ -137,22 +138,19 @@ impl OcrEngine for TesseractEngine {
         if w == 0 || h == 0 || width > MAX_SIDE || height > MAX_SIDE || page.pixels.len() != width as usize * height as usize {
             return Err(OcrError::BadPage { width, height, limit: MAX_SIDE });
         }
-        let api = match self.api.take() {
+        let mut api = match self.api.take() {
             Some(api) => api,
             None => open(&self.factory)?,
         };
-        let failed = |doing, cause: String| OcrError::Failed { doing, cause };
         // Tesseract distrusts resolutions outside 70–2400 and guesses instead.
         let dpi = if dpi.is_finite() { dpi.round().clamp(70.0, 2400.0) as i32 } else { 300 };
-        let mut api = api
-            .set_frame(&page.pixels, w, h, 1, w)
-            .map_err(|e| failed("taking the page", e.to_string()))?
-            .set_source_resolution(dpi)
-            .recognize()
-            .map_err(|e| failed("recognising", e.to_string()))?;
-        let text = api.get_tsv_text(0).map_err(|e| failed("giving its words", e.to_string()))?;
+        let seconds = self.factory.settings.page_seconds;
+        let words = api.recognise(page, (w, h), dpi, Duration::from_secs(seconds)).map_err(|stopped| match stopped {
+            Stopped::Late => OcrError::Late { seconds },
+            Stopped::Failed => OcrError::Failed { doing: "recognising", cause: "no cause was given".into() },
+        })?;
         self.api = Some(api);
-        Ok(tsv::words(&text))
+        Ok(words)
     }
 
     fn version(&self) -> &str {
@@ -192,10 +190,53 @@ mod tests {
         assert!(engine.version().contains("eng "), "{}", engine.version());
     }
 
+    fn sheet() -> GreyPage {
+        let picture = image::load_from_memory(include_bytes!("../../fixtures/grey.png")).unwrap().into_luma8();
+        GreyPage { width: picture.width(), height: picture.height(), pixels: picture.into_raw() }
+    }
+
+    #[test]
+    fn a_page_past_its_deadline_is_late_and_the_next_one_is_read() {
+        let mut engine = TesseractEngine::new(&OcrSettings { page_seconds: 0, ..OcrSettings::default() }).unwrap();
+        assert_eq!(engine.read(&sheet(), 200.0), Err(OcrError::Late { seconds: 0 }));
+        engine.factory.settings.page_seconds = 60;
+        assert!(engine.read(&sheet(), 200.0).unwrap().len() > 5);
+    }
+
+    #[test]
+    fn unsure_characters_come_with_alternatives_in_their_places() {
+        // Smeared, so that the engine is in doubt.
+        let mut page = sheet();
+        for row in page.pixels.chunks_mut(page.width as usize) {
+            let source = row.to_vec();
+            for (x, pixel) in row.iter_mut().enumerate() {
+                let near = &source[x.saturating_sub(4)..(x + 5).min(source.len())];
+                *pixel = (near.iter().map(|&p| u32::from(p)).sum::<u32>() / near.len() as u32) as u8;
+            }
+        }
+        let words =
+            TesseractEngine::new(&OcrSettings { alternatives: true, ..OcrSettings::default() }).unwrap().read(&page, 200.0).unwrap();
+        let doubts: Vec<_> = words.iter().flat_map(|w| w.doubts.iter().map(move |d| (w, d))).collect();
+        assert!(doubts.iter().any(|(_, d)| !d.others.is_empty()), "{} words, {} doubts", words.len(), doubts.len());
+        for (word, doubt) in doubts {
+            let character = word.text.chars().nth(usize::from(doubt.at)).map(|c| c.to_string());
+            assert!(character.is_some_and(|c| !doubt.others.contains(&c)), "{word:?} {doubt:?}");
+            assert!(doubt.confidence < 0.9 && doubt.others.len() <= 3);
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn lines_are_not_packed_and_threads_not_woken() {
+        let before = super::super::lines_spared();
+        TesseractEngine::new(&OcrSettings::default()).unwrap().read(&sheet(), 200.0).unwrap();
+        assert!(super::super::lines_spared() > before + 2, "libtesseract does not find the program's pixWriteMem: see build.rs");
+        assert!(super::super::openmp_replaced(), "libtesseract does not find the program's GOMP_parallel: see build.rs");
+    }
+
     #[test]
     fn reads_a_printed_sheet() {
-        let picture = image::load_from_memory(include_bytes!("../../fixtures/grey.png")).unwrap().into_luma8();
-        let page = GreyPage { width: picture.width(), height: picture.height(), pixels: picture.into_raw() };
+        let page = sheet();
         let mut engine = TesseractEngine::new(&OcrSettings::default()).unwrap();
         // Twice, as a resident engine must not carry anything over.
         for _ in 0..2 {

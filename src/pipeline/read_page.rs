@@ -53,7 +53,10 @@ pub fn read_page(raw: &RawPage, engine: &mut dyn OcrEngine, imaging: &ImagingSet
     if prepared.blank {
         return Ok(PageResult::Blank { quality: quality(&prepared, &[]) });
     }
-    let failed = |e: OcrError| SourceFailure::new(FailureKind::Engine, format!("page {}: {e}", raw.number));
+    let failed = |e: OcrError| {
+        let kind = if matches!(e, OcrError::Late { .. }) { FailureKind::TimedOut } else { FailureKind::Engine };
+        SourceFailure::new(kind, format!("page {}: {e}", raw.number))
+    };
 
     // Lines that run down the page: one of the two quarter turns, whichever reads better. Lines across: read, and try the half turn only if
     // that reads badly.
@@ -369,6 +372,29 @@ mod tests {
             let Ok(PageResult::Read(reading)) = read_page(&page, &mut engine, &ImagingSettings::default()) else { panic!("not read") };
             assert_eq!(reading.text_source, TextSource::Ocr);
         }
+    }
+
+    #[test]
+    fn white_letters_on_a_dark_ground_are_read() {
+        let picture = image::load_from_memory(include_bytes!("../../fixtures/grey.png")).unwrap().into_luma8();
+        let mut grey = GreyPage { width: picture.width(), height: picture.height(), pixels: picture.into_raw() };
+        let mut engine = TesseractEngine::new(&OcrSettings::default()).unwrap();
+        let mut texts = |grey: &GreyPage| {
+            let Ok(PageResult::Read(reading)) = read_page(&raw(grey.clone(), 200.0), &mut engine, &ImagingSettings::default()) else {
+                panic!("not read")
+            };
+            reading.words
+        };
+        let before = texts(&grey);
+        // The last line, exchanged.
+        let line = before.iter().find(|w| w.text.contains("660142")).unwrap().rect.grown(12.0);
+        for y in line.y as usize..line.bottom() as usize {
+            for x in 40..500 {
+                let p = &mut grey.pixels[y * grey.width as usize + x];
+                *p = 255 - *p;
+            }
+        }
+        assert!(texts(&grey).iter().any(|w| w.text.contains("660142")));
     }
 
     #[test]
