@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test fmt lint doc bench memory deny samples fixtures
+.PHONY: help setup models build demo test fmt lint doc bench memory deny samples fixtures
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -12,13 +12,17 @@ help: ## this list
 setup: ## install what the build needs and is missing (Debian, Ubuntu)
 	@scripts/setup.sh
 
+models: ## install the second engine's model for this user (python3 with pip)
+	@scripts/models.sh
+
 build: setup ## the release binary, target/release/chartlift
 	cargo build --release --locked
 
 demo: ## build, read samples/scans into demo-archive/, say where to look
 	@scripts/demo.sh
 
-test: setup ## formatting, lints, every test, the documentation
+test: setup ## formatting, lints, every test, the documentation (tests of the second engine say so where its model cannot be had)
+	@scripts/models.sh --try
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked

@@ -14,7 +14,7 @@ if ! command -v cargo >/dev/null 2>&1; then
     if [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
         fail "cargo is in ${CARGO_HOME:-$HOME/.cargo}/bin, which is not on PATH. Run: . \"${CARGO_HOME:-$HOME/.cargo}/env\""
     fi
-    fail "no cargo on PATH. Install Rust 1.88 or newer, for instance with rustup (https://rustup.rs), then repeat."
+    fail "no cargo on PATH. Install Rust 1.94 or newer, for instance with rustup (https://rustup.rs), then repeat."
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Complaint, environment};
 use crate::ledger::Redo;
-use crate::ocr::{self, TesseractFactory};
+use crate::ocr::{self, Second, TesseractFactory};
 use crate::pipeline::{self, RunError, RunRequest, Stop};
 use crate::report::{Exit, Listeners, LogFormat, LogListener, progress, start_log, to_stdout};
 use crate::settings::{Settings, Typed};
@@ -118,11 +118,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Complaint> {
         listeners.0.push(progress());
     }
     let engines = TesseractFactory::new(&loaded.settings.ocr).map_err(RunError::from)?;
+    let second = Second::find(&loaded.settings.ocr.second, &loaded.settings.ocr.languages);
     let request = RunRequest {
         input: arguments.input.clone(),
         archive: arguments.out.clone(),
         settings: &loaded.settings,
         engines: &engines,
+        second: &second,
         redo: arguments.redo(),
         moved: arguments.moved,
         stop: Stop::on_signals()?,

@@ -12,6 +12,7 @@ mod one_thread;
 mod pool;
 mod raw_lines;
 mod recorded;
+pub mod second;
 mod tesseract;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub use one_thread::openmp_replaced;
 pub use pool::{EnginePool, PooledEngine};
 pub use raw_lines::lines_spared;
 pub use recorded::{RecordedEngine, RecordedFactory};
+pub use second::{CropReader, Second, SecondSettings};
 pub use tesseract::{TesseractEngine, TesseractFactory};
 
 /// Name of the variable that has to stand in the environment before the process starts, with the value [`THREAD_LIMIT`].
@@ -152,10 +154,19 @@ pub struct OcrSettings {
     pub alternatives: bool,
     /// Longest time that the engine may take for a page, seconds.
     pub page_seconds: u64,
+    /// The second engine.
+    pub second: SecondSettings,
 }
 
 impl Default for OcrSettings {
     fn default() -> Self {
-        Self { languages: "eng".into(), page_segmentation: PageSegmentation::Auto, data_dir: None, alternatives: false, page_seconds: 180 }
+        Self {
+            languages: "eng".into(),
+            page_segmentation: PageSegmentation::Auto,
+            data_dir: None,
+            alternatives: false,
+            page_seconds: 180,
+            second: SecondSettings::default(),
+        }
     }
 }

@@ -13,9 +13,12 @@ const UNDERSTANDING_VERSION: u32 = 1;
 
 /// Takes both fingerprints. The number of threads is in neither: it changes no result.
 pub(super) fn fingerprints(settings: &Settings, engine: &str, rules: &Rules) -> Fingerprints {
+    // Where the model lies is of no weight: its digest is part of the engine's version.
+    let mut ocr = settings.ocr.clone();
+    ocr.second.model_dir = None;
     let reading = serde_json::json!({
         "version": READING_VERSION, "engine": engine,
-        "decode": settings.decode, "imaging": settings.imaging, "ocr": settings.ocr,
+        "decode": settings.decode, "imaging": settings.imaging, "ocr": ocr,
     });
     let understanding = serde_json::json!({
         "version": UNDERSTANDING_VERSION, "program": env!("CARGO_PKG_VERSION"), "rules": rules.digest.to_string(),

@@ -17,7 +17,7 @@ use super::take_stock::{Stock, take_stock};
 use super::{RunError, Stop, apart, outputs};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
 use crate::model::{PageOutcome, SourceFailure};
-use crate::ocr::{EngineFactory, EnginePool};
+use crate::ocr::{EngineFactory, EnginePool, Second};
 use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
 
@@ -40,6 +40,8 @@ pub struct RunRequest<'a> {
     pub settings: &'a Settings,
     /// Makes the engines.
     pub engines: &'a dyn EngineFactory,
+    /// The second engine, or why there is none.
+    pub second: &'a Second,
     /// Work to do again although it is fresh.
     pub redo: Option<Redo>,
     /// The input folder stands elsewhere than before.
@@ -63,11 +65,12 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     let engines = EnginePool::new(request.engines, jobs);
     // An engine that does not start is found before anything is made or claimed.
     drop(engines.take()?);
-    let prints = fingerprints(request.settings, &engines.version(), &rules);
+    let version = format!("{}; second: {}", engines.version(), request.second.version());
+    let prints = fingerprints(request.settings, &version, &rules);
     let mut archive = Archive::open_or_create(&request.archive, &request.input)?;
     archive.ledger.set_clock(request.clock);
-    reporter.event(&Event::Started { jobs, engine: engines.version() });
-    let (run, suspects) = archive.ledger.begin_run(&engines.version(), &prints)?;
+    reporter.event(&Event::Started { jobs, engine: version.clone() });
+    let (run, suspects) = archive.ledger.begin_run(&version, &prints)?;
     let threads = |source: rayon::ThreadPoolBuildError| RunError::Threads { jobs, source: source.into() };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
@@ -127,6 +130,7 @@ fn summary(
         archive: request.archive.clone(),
         totals,
         this_run,
+        without_second: request.second.why_not(),
         bundles,
         failures,
         duplicates: ledger.duplicates(LISTED)?,

@@ -11,7 +11,7 @@ pub use event::{Event, Listeners, Reporter, Silent};
 pub use exit::Exit;
 pub use log::{LogFormat, LogListener, start_log};
 pub use progress::{Bar, Lines, progress};
-pub use summary::{Bundles, RunSummary, StatusReport, ThisRun};
+pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
 
 /// Writes one finished text to standard output: data, and the only place where it is written.
 ///

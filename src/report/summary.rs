@@ -26,6 +26,21 @@ pub struct ThisRun {
     pub seconds: f64,
     /// Seconds spent on pages alone.
     pub reading_seconds: f64,
+    /// What the second engine did.
+    pub second: SecondCost,
+}
+
+/// What the second engine did, and what it cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SecondCost {
+    /// Crops read.
+    pub crops: u64,
+    /// Crops left out because a page's budget was spent.
+    pub over_budget: u64,
+    /// Crops lost to errors of the engine.
+    pub failed: u64,
+    /// Seconds of processor time.
+    pub cpu_seconds: f64,
 }
 
 impl ThisRun {
@@ -55,6 +70,8 @@ pub struct RunSummary {
     pub totals: Totals,
     /// What this run did.
     pub this_run: ThisRun,
+    /// Why there was no second engine; `None` if there was one.
+    pub without_second: Option<String>,
     /// What stands in the bundles.
     pub bundles: Bundles,
     /// What could not be read; cut at a large number.
@@ -75,6 +92,7 @@ impl RunSummary {
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "archive     {}", self.archive.display());
+        let _ = writeln!(text, "engines     {}", self.engines());
         totals(&mut text, &self.totals);
         let Bundles { bundles, resources, values_left_out } = self.bundles;
         let left_out = if values_left_out > 0 {
@@ -106,9 +124,25 @@ impl RunSummary {
         text
     }
 
+    /// Whether two engines read, and what the second one cost; or why one read alone.
+    fn engines(&self) -> String {
+        if let Some(why) = &self.without_second {
+            return format!("the first alone, so fewer values are accepted: {why}");
+        }
+        let SecondCost { crops, over_budget, failed, cpu_seconds } = self.this_run.second;
+        let mut text = format!("both; the second read {} in {cpu_seconds:.1} s of processor time", count(crops, "crop"));
+        for (number, what) in [(over_budget, "left out for the budget"), (failed, "lost to errors")] {
+            if number > 0 {
+                let _ = write!(text, ", {number} {what}");
+            }
+        }
+        text
+    }
+
     /// The summary for programs: one JSON object and a line feed.
     pub fn json(&self) -> String {
         let run = &self.this_run;
+        let second = &run.second;
         let value = json!({
             "archive": self.archive.display().to_string(),
             "exitCode": self.exit.code(),
@@ -117,6 +151,10 @@ impl RunSummary {
             "thisRun": {
                 "sources": run.sources, "pages": run.pages, "understoodAnew": run.understood,
                 "seconds": rounded(run.seconds), "readingSeconds": rounded(run.reading_seconds), "pagesPerSecond": rounded(run.pages_a_second()),
+            },
+            "secondEngine": {
+                "missing": self.without_second, "crops": second.crops, "overBudget": second.over_budget, "failed": second.failed,
+                "cpuSeconds": rounded(second.cpu_seconds),
             },
             "bundles": {"all": self.bundles.bundles, "resources": self.bundles.resources, "valuesLeftOut": self.bundles.values_left_out},
             "passedOver": self.passed_over,
@@ -281,7 +319,15 @@ mod tests {
                 values_queued: 7,
                 ..Totals::default()
             },
-            this_run: ThisRun { sources: 4, pages: 8, understood: 0, seconds: 4.5, reading_seconds: 4.0 },
+            this_run: ThisRun {
+                sources: 4,
+                pages: 8,
+                understood: 0,
+                seconds: 4.5,
+                reading_seconds: 4.0,
+                second: SecondCost { crops: 90, over_budget: 3, failed: 0, cpu_seconds: 2.04 },
+            },
+            without_second: None,
             bundles: Bundles { bundles: 4, resources: 31, values_left_out: 2 },
             failures: vec![FailureRow {
                 path: SourcePath::new("box/bad\u{202e}.pdf"),
@@ -299,6 +345,7 @@ mod tests {
     fn people_see_where_every_page_went() {
         insta::assert_snapshot!(summary().human(), @r"
         archive     out
+        engines     both; the second read 90 crops in 2.0 s of processor time, 3 left out for the budget
         files       5: 3 read, 1 duplicate, 1 failed
         documents   4
         pages       9 in = 5 read + 1 blank + 1 separator + 1 duplicate + 1 failed
@@ -322,5 +369,15 @@ mod tests {
         assert_eq!(value["totals"]["pages"]["failed"], 1);
         assert_eq!(value["thisRun"]["pagesPerSecond"], 2.0);
         assert_eq!(value["failures"][0]["kind"], "broken");
+        assert_eq!(value["secondEngine"], json!({"missing": null, "crops": 90, "overBudget": 3, "failed": 0, "cpuSeconds": 2.04}));
+    }
+
+    #[test]
+    fn a_missing_second_engine_is_told_in_the_first_lines() {
+        let summary = RunSummary { without_second: Some("no model at /nowhere".into()), ..summary() };
+        let text = summary.human();
+        assert_eq!(text.lines().nth(1), Some("engines     the first alone, so fewer values are accepted: no model at /nowhere"));
+        let value: Value = serde_json::from_str(&summary.json()).unwrap();
+        assert_eq!(value["secondEngine"]["missing"], "no model at /nowhere");
     }
 }

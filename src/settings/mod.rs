@@ -18,8 +18,12 @@ use crate::intake::IntakeSettings;
 use crate::ocr::OcrSettings;
 
 /// Environment variables and the settings that they set.
-pub const ENVIRONMENT: [(&str, &str); 3] =
-    [("CHARTLIFT_JOBS", "run.jobs"), ("CHARTLIFT_LANGUAGES", "ocr.languages"), ("CHARTLIFT_RULES", "rules.folder")];
+pub const ENVIRONMENT: [(&str, &str); 4] = [
+    ("CHARTLIFT_JOBS", "run.jobs"),
+    ("CHARTLIFT_LANGUAGES", "ocr.languages"),
+    ("CHARTLIFT_MODELS", "ocr.second.model_dir"),
+    ("CHARTLIFT_RULES", "rules.folder"),
+];
 
 /// Names the settings file where `--config` does not.
 pub const CONFIG_VARIABLE: &str = "CHARTLIFT_CONFIG";
@@ -185,14 +189,11 @@ mod tests {
         assert_eq!(loaded.settings, Settings::default(), "config/chartlift.toml must show the built-in defaults");
         // … and every setting, so that a person need not look elsewhere. What is unset by default stands there as a comment.
         let text = std::fs::read_to_string(default).unwrap();
-        for key in loaded
-            .origins
-            .flat(&loaded.settings)
-            .unwrap()
-            .iter()
-            .map(|line| line.key.clone())
-            .chain(["rules.folder".into(), "ocr.data_dir".into()])
-        {
+        for key in loaded.origins.flat(&loaded.settings).unwrap().iter().map(|line| line.key.clone()).chain([
+            "rules.folder".into(),
+            "ocr.data_dir".into(),
+            "ocr.second.model_dir".into(),
+        ]) {
             let name = key.rsplit('.').next().unwrap();
             assert!(
                 text.lines().any(|l| l.trim_start_matches("# ").starts_with(&format!("{name} ="))),
