@@ -136,6 +136,8 @@ fn redacted(said: &str, base: &Path) -> String {
         (r"\d+(\.\d+)? (s|pages/s)\b", "N $2"),
         (r#""(seconds|readingSeconds|pagesPerSecond)":[0-9.e-]+"#, "\"$1\":N"),
         (r"\d+ accepted, \d+ queued", "N accepted, N queued"),
+        (r"(?m)^sandbox     .*$", "sandbox     S"),
+        (r#""sandbox":\{[^}]*\}"#, "\"sandbox\":S"),
         (r"with \d+ resources", "with N resources"),
         (r#""resources":\d+"#, "\"resources\":N"),
         (r#""values":\{"accepted":\d+,"decided":0,"queued":\d+\}"#, "\"values\":{}"),

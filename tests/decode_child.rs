@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use chartlift::decode::{DecodeEvent, DecodeSettings, decode};
+use chartlift::decode::{DecodeEvent, DecodeSettings, Sandbox, confinement, decode};
 use chartlift::intake::{Content, IntakeSettings, open_and_digest, survey};
-use chartlift::model::{FailureKind, FileKind, RawPage, SourceFailure};
+use chartlift::model::{Confinement, FailureKind, FileKind, RawPage, SourceFailure};
 
 fn settings() -> DecodeSettings {
     DecodeSettings { program: Some(PathBuf::from(env!("CARGO_BIN_EXE_chartlift"))), ..DecodeSettings::default() }
@@ -127,6 +130,69 @@ fn survey_of_charts() {
         report += &format!("{kind}: {pages} pages, {:.0} ms a page\n", taken / f64::from(pages.max(1)));
     }
     std::fs::write(out.map_or_else(|| PathBuf::from("/dev/stdout"), |out| out.join("report.tsv")), report).unwrap();
+}
+
+/// What the child says, or what it died of, when it attempts something forbidden.
+fn attempt(what: &str, sandbox: Sandbox) -> String {
+    let settings = serde_json::to_string(&DecodeSettings { sandbox, ..settings() }).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_chartlift"))
+        .args(["decode-child", "attempt", what, "1", &settings])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    match output.status.signal() {
+        Some(signal) => format!("signal {signal}"),
+        None => String::from_utf8(output.stdout).unwrap().trim().to_owned(),
+    }
+}
+
+/// Where the kernel has the locks, all that is forbidden is denied; without the sandbox the same attempts come through, so that the test
+/// shows the locks and not an attempt that fails anyhow. (Files cannot be written in either case: the limit on file sizes lets one be
+/// made, and the sandbox does not.)
+#[test]
+fn the_child_has_no_files_no_network_and_no_programs() {
+    const SIGSYS: &str = "signal 31";
+    let holds = confinement(&settings()).unwrap();
+    if !holds.is_whole() {
+        let _ = writeln!(std::io::stderr(), "skipped: {holds}");
+        return;
+    }
+    for (what, free, locked) in [
+        ("read", "done", "PermissionDenied"),
+        ("write", "done", "PermissionDenied"),
+        ("connect", "ConnectionRefused", SIGSYS),
+        ("fork", "done", "PermissionDenied"),
+        ("exec", "", SIGSYS),
+    ] {
+        assert_eq!(attempt(what, Sandbox::Off), free, "{what} without the sandbox");
+        assert_eq!(attempt(what, Sandbox::Auto), locked, "{what} in the sandbox");
+        assert_eq!(attempt(what, Sandbox::Require), locked, "{what} in the sandbox");
+    }
+    assert_eq!(confinement(&DecodeSettings { sandbox: Sandbox::Off, ..settings() }).unwrap(), Confinement::default());
+}
+
+/// A decoder that says it is not confined, where that is required, or says nothing of it, is not listened to.
+#[test]
+fn a_child_that_is_not_confined_is_refused_where_that_is_required() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("child");
+    let sealed = |wanted: u8, landlock: u8, filter: u8| format!(r"\006\003\000\000\000\00{wanted}\00{landlock}\00{filter}");
+    let start = r"\001\004\000\000\000\001\000\000\000";
+    let table = [
+        (sealed(1, 0, 1), Sandbox::Require, "lacks Landlock"),
+        (sealed(1, 7, 0), Sandbox::Require, "seccomp"),
+        (sealed(0, 7, 1).repeat(2), Sandbox::Auto, "nonsense"),
+        (String::new(), Sandbox::Auto, "nonsense"),
+    ];
+    for (says, sandbox, expected) in table {
+        std::fs::write(&program, format!("#!/bin/sh\nprintf '{says}{start}'\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let settings = DecodeSettings { program: Some(program.clone()), sandbox, ..settings() };
+        let outcome = read(file_of(b"x"), FileKind::Png, &settings);
+        let error = outcome.error.unwrap();
+        assert!(error.detail.contains(expected), "{error}");
+        assert!(outcome.pages.is_empty());
+    }
 }
 
 #[test]

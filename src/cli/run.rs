@@ -49,6 +49,9 @@ pub(super) struct RunArguments {
     /// Follow symbolic links
     #[arg(long)]
     follow_links: bool,
+    /// Lock the processes that decode files out of file system and network [default: auto]
+    #[arg(long, value_name = "WHEN")]
+    sandbox: Option<SandboxChoice>,
     /// Take in files and folders whose names begin with a dot
     #[arg(long)]
     include_hidden: bool,
@@ -58,6 +61,16 @@ pub(super) struct RunArguments {
 enum LogChoice {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SandboxChoice {
+    /// As far as the kernel can; the summary says what is missing
+    Auto,
+    /// Fail at once where the kernel cannot
+    Require,
+    /// Not at all
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -80,6 +93,14 @@ impl RunArguments {
             if given {
                 flags.push((key, toml::Value::Boolean(true)));
             }
+        }
+        if let Some(choice) = self.sandbox {
+            let word = match choice {
+                SandboxChoice::Auto => "auto",
+                SandboxChoice::Require => "require",
+                SandboxChoice::Off => "off",
+            };
+            flags.push(("decode.sandbox", toml::Value::String(word.to_owned())));
         }
         Typed { config: self.config.clone(), flags }
     }

@@ -1,46 +1,87 @@
 //! The child's side of the process border: limit oneself, then read the file on standard input and write messages to standard
 //! output. A page that panics costs itself alone.
+//!
+//! Two more words may stand where the kind of a file is expected. `check` says how the child is confined, and ends: a run asks once,
+//! before it spends anything. `attempt` tries, confined, one thing that is forbidden, and says how it went: for tests of the cage. Nothing that
+//! a file holds leads there, and whoever may type it may do the same without this program.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::protocol::{self, Message};
+use super::sandbox::{Sandbox, confine_decoder};
 use super::{DecodeSettings, pdf, raster, tiff};
-use crate::model::{FailureKind, FileKind, PageNumber, RawPage, SourceFailure};
+use crate::model::{Confinement, FailureKind, FileKind, PageNumber, RawPage, SourceFailure};
 
 /// Stack of the thread that decodes. Nested structures of hostile files are followed by recursion in places.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// The word that asks only how the child is confined.
+pub(super) const CHECK: &str = "check";
+
 /// Runs the decoding child. `args` are what follows the hidden sub-command: kind, first page, settings as JSON. To be called
 /// before anything else is done: the limits hold for all that comes after.
 pub fn child_main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let Some((kind, first_page, settings)) = parse(args) else { return ExitCode::from(2) };
-    let Ok((input, output)) = seal(&settings) else { return ExitCode::from(3) };
-    let work = move || run(input, output, kind, first_page, &settings);
+    let Some(Order { task, first_page, settings }) = Order::parse(args) else { return ExitCode::from(2) };
+    let Ok(Sealed { input, output, confinement }) = seal(&settings) else { return ExitCode::from(3) };
+    let work = move || match task {
+        Task::Decode(kind) => run(input, output, confinement, kind, first_page, &settings),
+        Task::Check => {
+            let mut output = BufWriter::new(output);
+            protocol::write(&mut output, &Message::Sealed(confinement))?;
+            protocol::write(&mut output, &Message::End)
+        }
+        Task::Attempt(attempt) => attempt.make(output),
+    };
     match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::from(4),
     }
 }
 
-fn parse(args: impl IntoIterator<Item = OsString>) -> Option<(FileKind, u32, DecodeSettings)> {
-    let mut args = args.into_iter().map(|arg| arg.into_string().ok());
-    let mut next = || args.next().flatten();
-    let kind = FileKind::parse(&next()?)?;
-    let first_page = next()?.parse().ok()?;
-    let settings = serde_json::from_str(&next()?).ok()?;
-    Some((kind, first_page, settings))
+/// What follows the hidden sub-command.
+struct Order {
+    task: Task,
+    first_page: u32,
+    settings: DecodeSettings,
 }
 
-/// Sets the limits and takes the two pipes away from everybody else: foreign crates that print would garble the messages.
-fn seal(settings: &DecodeSettings) -> io::Result<(File, File)> {
+enum Task {
+    Decode(FileKind),
+    Check,
+    Attempt(Attempt),
+}
+
+impl Order {
+    fn parse(args: impl IntoIterator<Item = OsString>) -> Option<Self> {
+        let mut args = args.into_iter().map(|arg| arg.into_string().ok());
+        let mut next = || args.next().flatten();
+        let task = match next()?.as_str() {
+            CHECK => Task::Check,
+            "attempt" => Task::Attempt(Attempt::parse(&next()?)?),
+            kind => Task::Decode(FileKind::parse(kind)?),
+        };
+        Some(Self { task, first_page: next()?.parse().ok()?, settings: serde_json::from_str(&next()?).ok()? })
+    }
+}
+
+/// What is left open when all else is closed.
+struct Sealed {
+    input: File,
+    output: File,
+    confinement: Confinement,
+}
+
+/// Sets the limits, takes the two pipes away from everybody else (foreign crates that print would garble the messages), and locks up.
+fn seal(settings: &DecodeSettings) -> io::Result<Sealed> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     rustix::thread::set_no_new_privs(true)?;
@@ -55,7 +96,8 @@ fn seal(settings: &DecodeSettings) -> io::Result<(File, File)> {
     limit(Resource::As, settings.memory_mib.saturating_mul(1024 * 1024))?;
     // Panics of the parsers are expected and may quote the page: not a word.
     std::panic::set_hook(Box::new(|_| {}));
-    Ok((input, File::from(output)))
+    let confinement = confine_decoder(settings.sandbox);
+    Ok(Sealed { input, output: File::from(output), confinement })
 }
 
 fn limit(resource: Resource, value: u64) -> io::Result<()> {
@@ -72,8 +114,12 @@ pub(super) fn allow_cpu(seconds: u64) {
     let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(most.map_or(until, |most| most.min(until))), maximum: most });
 }
 
-fn run(input: File, output: File, kind: FileKind, first_page: u32, settings: &DecodeSettings) -> io::Result<()> {
+fn run(input: File, output: File, confinement: Confinement, kind: FileKind, first_page: u32, settings: &DecodeSettings) -> io::Result<()> {
     let mut sink = Sink { output: BufWriter::with_capacity(64 * 1024, output), settings, first_page, cut: false };
+    protocol::write(&mut sink.output, &Message::Sealed(confinement))?;
+    if settings.sandbox == Sandbox::Require && !confinement.is_whole() {
+        return Ok(());
+    }
     allow_cpu(settings.cpu_seconds);
     let decoded = catch_unwind(AssertUnwindSafe(|| match kind {
         FileKind::Pdf => pdf::decode(input, &mut sink),
@@ -92,6 +138,48 @@ fn run(input: File, output: File, kind: FileKind, first_page: u32, settings: &De
         return Err(io::ErrorKind::BrokenPipe.into());
     }
     protocol::write(&mut sink.output, &last)
+}
+
+/// Something forbidden, for tests.
+#[derive(Clone, Copy)]
+enum Attempt {
+    Read,
+    Write,
+    Connect,
+    Fork,
+    Exec,
+}
+
+impl Attempt {
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "read" => Self::Read,
+            "write" => Self::Write,
+            "connect" => Self::Connect,
+            "fork" => Self::Fork,
+            "exec" => Self::Exec,
+            _ => return None,
+        })
+    }
+
+    /// Says `done` or the error. What is attempted does no harm where it is not stopped: an empty file in the folder for such things is
+    /// taken away again, nobody listens at the port (which shows as a refused connection, not as a forbidden one).
+    fn make(self, mut output: File) -> io::Result<()> {
+        let result = match self {
+            Self::Read => std::fs::read("/etc/passwd").map(drop),
+            Self::Write => {
+                let path = std::env::temp_dir().join(format!("chartlift-attempt-{}", std::process::id()));
+                File::create_new(&path).and_then(|_| std::fs::remove_file(path))
+            }
+            Self::Connect => std::net::TcpStream::connect(("127.0.0.1", 9)).map(drop),
+            Self::Fork => Command::new("/bin/true").status().map(drop),
+            Self::Exec => Err(Command::new("/bin/true").exec()),
+        };
+        match result {
+            Ok(()) => writeln!(output, "done"),
+            Err(error) => writeln!(output, "{:?}", error.kind()),
+        }
+    }
 }
 
 /// Why decoding stopped.

@@ -2,8 +2,8 @@
 //! process border, the formats and the words of born-digital pages. Leaves every judgement of a page to imaging and later rooms.
 //!
 //! The parent hands the opened file to the child as its standard input and reads length-checked messages from its standard
-//! output (`protocol`). The child limits itself before it looks at the first byte (`child`); the parent watches the clock and
-//! starts the child anew behind a page that killed it (`parent`).
+//! output (`protocol`). The child limits itself and locks itself up before it looks at the first byte (`child`, `sandbox`); the parent
+//! watches the clock and starts the child anew behind a page that killed it (`parent`).
 
 mod ccitt;
 mod child;
@@ -12,6 +12,7 @@ mod parent;
 mod pdf;
 mod protocol;
 mod raster;
+mod sandbox;
 mod tags;
 mod tiff;
 
@@ -22,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{PageNumber, RawPage, SourceFailure};
 
 pub use child::child_main;
-pub use parent::{DecodedPages, decode};
+pub use parent::{DecodedPages, confinement, decode};
+pub use sandbox::{Sandbox, confine_reader};
 
 /// The hidden sub-command behind which the binary becomes the decoding child.
 pub const CHILD_COMMAND: &str = "decode-child";
@@ -49,6 +51,8 @@ pub struct DecodeSettings {
     pub render_dpi: u32,
     /// Read the text of born-digital pages a second time, by another program, and doubt words that it does not find.
     pub second_reading: bool,
+    /// Whether the child gives up file system, network and other programs before it reads the first byte. Changes no result.
+    pub sandbox: Sandbox,
     /// The program to start as child; the running one if not given. For tests.
     #[serde(skip)]
     pub program: Option<PathBuf>,
@@ -67,6 +71,7 @@ impl Default for DecodeSettings {
             max_file_mib: 2048,
             render_dpi: 300,
             second_reading: true,
+            sandbox: Sandbox::Auto,
             program: None,
         }
     }

@@ -13,9 +13,11 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
+use super::child::CHECK;
 use super::protocol::{self, Message, ProtocolError};
+use super::sandbox::Sandbox;
 use super::{CHILD_COMMAND, DecodeEvent, DecodeSettings, DecodeStart};
-use crate::model::{FailureKind, FileKind, PageNumber, SourceFailure};
+use crate::model::{Confinement, FailureKind, FileKind, PageNumber, SourceFailure};
 
 /// How often the child is started anew for one file before the rest of it is given up.
 const MAX_RESTARTS: u32 = 4;
@@ -102,6 +104,25 @@ enum Step {
     Fail(SourceFailure),
 }
 
+/// How decoding processes are confined on this machine, as one of them says that is started for the purpose.
+///
+/// # Errors
+/// `Crashed` if it cannot be started or says nothing of use.
+pub fn confinement(settings: &DecodeSettings) -> Result<Confinement, SourceFailure> {
+    let mut child = RunningChild::start(Stdio::null(), CHECK, 1, settings).map_err(|error| not_started(&error))?;
+    child.give(Duration::from_secs(settings.wall_seconds));
+    match protocol::read(&mut child.output, settings) {
+        Ok(Message::Sealed(confinement)) => Ok(confinement),
+        Ok(_) => Err(nonsense()),
+        Err(error) => Err(child.died_of(&error, settings)),
+    }
+}
+
+fn not_started(error: &io::Error) -> SourceFailure {
+    let detail = format!("the decoding process could not be started: {error}; check memory and limits, then run again");
+    SourceFailure::new(FailureKind::Crashed, detail)
+}
+
 impl DecodedPages {
     fn finish(&mut self) {
         self.finished = true;
@@ -110,12 +131,9 @@ impl DecodedPages {
 
     fn start(&mut self) -> Result<RunningChild, SourceFailure> {
         self.file.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
-        RunningChild::start(&self.file, self.kind, self.next_page, self.second_reading, &self.settings).map_err(|error| {
-            SourceFailure::new(
-                FailureKind::Crashed,
-                format!("the decoding process could not be started: {error}; check memory and limits, then run again"),
-            )
-        })
+        let input = self.file.try_clone().map_err(|e| not_started(&e))?;
+        let settings = DecodeSettings { second_reading: self.second_reading, ..self.settings.clone() };
+        RunningChild::start(Stdio::from(input), self.kind.as_str(), self.next_page, &settings).map_err(|error| not_started(&error))
     }
 
     fn step(&mut self) -> Step {
@@ -125,6 +143,15 @@ impl DecodedPages {
         let Some(child) = self.child.as_mut() else { return Step::Done };
         child.give(Duration::from_secs(self.settings.wall_seconds));
         match protocol::read(&mut child.output, &self.settings) {
+            Ok(Message::Sealed(confinement)) if child.confinement.is_none() => {
+                child.confinement = Some(confinement);
+                if self.settings.sandbox == Sandbox::Require && !confinement.is_whole() {
+                    return Step::Fail(not_confined(confinement));
+                }
+                Step::Again
+            }
+            // A child that does not say how it is confined is none of ours.
+            Ok(_) if child.confinement.is_none() => Step::Fail(nonsense()),
             Ok(message) => self.take(message),
             Err(error) => {
                 let failure = match self.child.take() {
@@ -164,7 +191,7 @@ impl DecodedPages {
                 Step::Deliver(DecodeEvent::PageFailed { number, failure })
             }
             Message::Failed(failure) => Step::Fail(failure),
-            Message::Page(_) | Message::PageFailed { .. } | Message::End => nonsense(),
+            Message::Sealed(_) | Message::Page(_) | Message::PageFailed { .. } | Message::End => nonsense(),
         }
     }
 
@@ -200,6 +227,11 @@ impl DecodedPages {
     }
 }
 
+fn not_confined(confinement: Confinement) -> SourceFailure {
+    let detail = format!("the sandbox is required and this kernel lacks {}; see decode.sandbox", confinement.missing().join(" and "));
+    SourceFailure::new(FailureKind::Crashed, detail)
+}
+
 fn nonsense() -> SourceFailure {
     SourceFailure::new(
         FailureKind::Crashed,
@@ -212,32 +244,33 @@ fn nonsense() -> SourceFailure {
 struct RunningChild {
     child: Child,
     output: BufReader<Output>,
+    /// What it says of itself, first of all.
+    confinement: Option<Confinement>,
 }
 
 impl RunningChild {
-    fn start(file: &File, kind: FileKind, first_page: u32, second_reading: bool, settings: &DecodeSettings) -> io::Result<Self> {
+    fn start(input: Stdio, task: &str, first_page: u32, settings: &DecodeSettings) -> io::Result<Self> {
         let program = match &settings.program {
             Some(program) => program.clone(),
             None => std::env::current_exe()?,
         };
-        let settings = DecodeSettings { second_reading, ..settings.clone() };
-        let limits = serde_json::to_string(&settings).map_err(io::Error::other)?;
+        let limits = serde_json::to_string(settings).map_err(io::Error::other)?;
         let mut command = Command::new(program);
         // Only numbers and the kind go in: arguments are readable by every user of the machine.
-        command.args([CHILD_COMMAND, kind.as_str(), &first_page.to_string(), &limits]);
+        command.args([CHILD_COMMAND, task, &first_page.to_string(), &limits]);
         command.env_clear();
         if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
             command.env("LD_LIBRARY_PATH", path);
         }
         // Ctrl-C on the terminal is for the parent, which lets what is in flight finish.
         command.process_group(0);
-        command.current_dir("/").stdin(Stdio::from(file.try_clone()?)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.current_dir("/").stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = spawn(command)?;
         let (Some(pipe), Some(complaints)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(io::Error::other("the child has no pipes"));
         };
         let output = Output { pipe, complaints: Some(complaints), seen: Complaint::default(), deadline: Instant::now() };
-        Ok(Self { child, output: BufReader::with_capacity(64 * 1024, output) })
+        Ok(Self { child, output: BufReader::with_capacity(64 * 1024, output), confinement: None })
     }
 
     /// Gives the child this long for its next message.
@@ -262,6 +295,12 @@ impl RunningChild {
         if signal == Some(Signal::XCPU.as_raw()) {
             let took = format!("reading took more than the {} seconds of computing allowed", settings.cpu_seconds);
             return SourceFailure::new(FailureKind::TimedOut, format!("{took}; look at it, or raise decode.cpu_seconds"));
+        }
+        if signal == Some(Signal::SYS.as_raw()) {
+            return SourceFailure::new(
+                FailureKind::Crashed,
+                "the decoding process was stopped when it reached for the network, a program or another process: the file attacks programs that open it; keep it apart and tell whoever is responsible for security",
+            );
         }
         if matches!(error, ProtocolError::TooLarge) || self.output.get_ref().seen.memory {
             let needs = format!("reading needs more than the {} MiB allowed", settings.memory_mib);

@@ -4,13 +4,14 @@
 use std::io::{self, Read, Write};
 
 use super::DecodeSettings;
-use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, Rect, SourceFailure, TextLayer, Word};
+use crate::model::{Confinement, FailureKind, GreyPage, PageNumber, RawPage, Rect, SourceFailure, TextLayer, Word};
 
 const START: u8 = 1;
 const PAGE: u8 = 2;
 const PAGE_FAILED: u8 = 3;
 const FAILED: u8 = 4;
 const END: u8 = 5;
+const SEALED: u8 = 6;
 
 /// Bytes that the body of a message may have, pixels excepted. A page of text has a few hundred kilobytes at most.
 const MAX_BODY: u32 = 16 * 1024 * 1024;
@@ -21,6 +22,8 @@ const MAX_DETAIL_CHARS: usize = 300;
 /// One message of the child.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Message {
+    /// Comes first: what the child has given up before it reads the file.
+    Sealed(Confinement),
     /// Pages that the file has.
     Start { page_count: u32 },
     /// A page.
@@ -51,6 +54,10 @@ pub(super) enum ProtocolError {
 pub(super) fn write(out: &mut impl Write, message: &Message) -> io::Result<()> {
     let mut body = Vec::new();
     let (tag, pixels): (u8, &[u8]) = match message {
+        Message::Sealed(Confinement { wanted, landlock, filter }) => {
+            body.extend([u8::from(*wanted), *landlock, u8::from(*filter)]);
+            (SEALED, &[])
+        }
         Message::Start { page_count } => {
             body.extend(page_count.to_le_bytes());
             (START, &[])
@@ -124,6 +131,7 @@ pub(super) fn read(input: &mut impl Read, settings: &DecodeSettings) -> Result<M
     }
     let mut body = Body(&bytes);
     let message = match tag {
+        SEALED => Message::Sealed(Confinement { wanted: body.u8()? != 0, landlock: body.u8()?, filter: body.u8()? != 0 }),
         START => Message::Start { page_count: body.u32()? },
         PAGE => {
             let page = take_page(&mut body, settings)?;
@@ -268,6 +276,7 @@ mod tests {
     fn messages() -> Vec<Message> {
         let failure = SourceFailure::new(FailureKind::Broken, "the page is cut off");
         vec![
+            Message::Sealed(Confinement { wanted: true, landlock: 7, filter: true }),
             Message::Start { page_count: 17 },
             Message::Page(page()),
             Message::Page(RawPage { dpi: None, text: None, tagged_turn: 0, ..page() }),
@@ -324,7 +333,7 @@ mod tests {
         }
 
         #[test]
-        fn damaged_messages_never_panic(which in 0..6usize, at in 0..200usize, value: u8) {
+        fn damaged_messages_never_panic(which in 0..7usize, at in 0..200usize, value: u8) {
             let settings = DecodeSettings { max_megapixels: 1, ..DecodeSettings::default() };
             let mut pipe = Vec::new();
             write(&mut pipe, &messages()[which]).unwrap();

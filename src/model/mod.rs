@@ -1,6 +1,7 @@
 //! The nouns that every other room shares: ids, geometry, pixels, words, field names, values with their evidence,
 //! outcomes. This room imports no other room and does no I/O.
 
+mod confinement;
 mod field;
 mod geometry;
 mod ids;
@@ -12,6 +13,7 @@ mod pixels;
 mod record;
 mod value;
 
+pub use confinement::Confinement;
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};
 pub use geometry::{Affine, PercentBox, Rect};
 pub use ids::{DocumentId, PageNumber, Sha256, SourcePath};

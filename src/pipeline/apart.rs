@@ -18,6 +18,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::pages::{Readers, Sink, SourcePages, Work, feed};
+use crate::decode::confine_reader;
 use crate::intake::{Content, Source};
 use crate::ledger::{Claim, PageRecord, SourceKey};
 use crate::model::{FailureKind, FileKind, PageNumber, PageOutcome, Sha256, SourceFailure, SourcePath};
@@ -162,11 +163,16 @@ impl Answer {
 pub fn apart_main() -> ExitCode {
     // A child whose parent has gone reads for nobody. Where the system cannot promise that, the broken pipe ends it later.
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    // A core would hold the page.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let mut text = Vec::new();
     if std::io::stdin().lock().read_to_end(&mut text).is_err() {
         return ExitCode::FAILURE;
     }
     let Ok(order) = serde_json::from_slice::<Order>(&text) else { return ExitCode::FAILURE };
+    // Pages of a file that may have killed the engine: whatever it makes of this process, it can write nothing and call nobody. What holds
+    // is in the run's summary already; a kernel that has nothing for decoders has nothing for readers.
+    confine_reader(order.settings.decode.sandbox);
     let Some(answer) = follow(&order).map(Answer::of) else { return ExitCode::FAILURE };
     let written = serde_json::to_vec(&answer).is_ok_and(|bytes| std::io::stdout().lock().write_all(&bytes).is_ok());
     if written { ExitCode::SUCCESS } else { ExitCode::FAILURE }

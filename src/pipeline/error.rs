@@ -8,6 +8,7 @@ use crate::export::ExportError;
 use crate::extract::VocabularyError;
 use crate::intake::IntakeError;
 use crate::ledger::LedgerError;
+use crate::model::SourceFailure;
 use crate::ocr::OcrError;
 use crate::report::Exit;
 
@@ -35,6 +36,15 @@ pub enum RunError {
     /// The engine does not start.
     #[error(transparent)]
     Engine(#[from] OcrError),
+    /// The sandbox is required and cannot be had.
+    #[error("the sandbox for decoding is required and this kernel lacks {missing}")]
+    Sandbox {
+        /// What the kernel lacks.
+        missing: String,
+    },
+    /// The decoding process does not start.
+    #[error(transparent)]
+    Decoder(SourceFailure),
     /// Threads cannot be started.
     #[error("cannot start {jobs} reading threads")]
     Threads {
@@ -60,9 +70,9 @@ impl RunError {
             Self::Archive(error) => error.exit(),
             Self::Ledger(error) => ledger_exit(error),
             Self::Export(_) => Exit::NotWritable,
-            Self::Intake(_) | Self::Vocabulary(_) | Self::Confidence(_) | Self::OtherInput { .. } => Exit::Usage,
+            Self::Intake(_) | Self::Vocabulary(_) | Self::Confidence(_) | Self::OtherInput { .. } | Self::Sandbox { .. } => Exit::Usage,
             Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
-            Self::Engine(_) | Self::Threads { .. } => Exit::Fatal,
+            Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } => Exit::Fatal,
         }
     }
 
@@ -75,7 +85,10 @@ impl RunError {
             Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
             Self::Threads { .. } => Some("use a smaller --jobs".into()),
             Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
-            Self::Intake(_) | Self::Engine(_) => None,
+            Self::Sandbox { .. } => Some(
+                "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),
+            ),
+            Self::Intake(_) | Self::Engine(_) | Self::Decoder(_) => None,
         }
     }
 }

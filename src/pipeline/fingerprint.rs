@@ -2,6 +2,7 @@
 //! words into decided values, which is cheap. A change of rules costs no OCR.
 
 use super::rules::Rules;
+use crate::decode::{DecodeSettings, Sandbox};
 use crate::ledger::Fingerprints;
 use crate::model::Sha256;
 use crate::settings::Settings;
@@ -16,9 +17,11 @@ pub(super) fn fingerprints(settings: &Settings, engine: &str, rules: &Rules) -> 
     // Where the model lies is of no weight: its digest is part of the engine's version.
     let mut ocr = settings.ocr.clone();
     ocr.second.model_dir = None;
+    // How children are locked up changes no word either.
+    let decode = DecodeSettings { sandbox: Sandbox::default(), ..settings.decode.clone() };
     let reading = serde_json::json!({
         "version": READING_VERSION, "engine": engine,
-        "decode": settings.decode, "imaging": settings.imaging, "ocr": ocr,
+        "decode": decode, "imaging": settings.imaging, "ocr": ocr,
     });
     let understanding = serde_json::json!({
         "version": UNDERSTANDING_VERSION, "program": env!("CARGO_PKG_VERSION"), "rules": rules.digest.to_string(),
@@ -41,6 +44,9 @@ mod tests {
         let mut jobs = Settings::default();
         jobs.run.jobs = 7;
         assert_eq!(of(&jobs), base);
+        let mut sandbox = Settings::default();
+        sandbox.decode.sandbox = Sandbox::Require;
+        assert_eq!(of(&sandbox), base);
         let mut language = Settings::default();
         language.ocr.languages = "deu".into();
         assert_ne!(of(&language).reading, base.reading);

@@ -5,6 +5,7 @@
 
 mod apart;
 mod archive;
+mod confined;
 mod error;
 mod fingerprint;
 mod outputs;

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use super::archive::Archive;
+use super::confined::confinement;
 use super::fingerprint::fingerprints;
 use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
 use super::rules::Rules;
 use super::take_stock::{Stock, take_stock};
 use super::{RunError, Stop, apart, outputs};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
-use crate::model::{PageOutcome, SourceFailure};
+use crate::model::{Confinement, PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
 use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
@@ -65,6 +66,7 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     let engines = EnginePool::new(request.engines, jobs);
     // An engine that does not start is found before anything is made or claimed.
     drop(engines.take()?);
+    let confinement = confinement(&request.settings.decode)?;
     let version = format!("{}; second: {}", engines.version(), request.second.version());
     let prints = fingerprints(request.settings, &version, &rules);
     let mut archive = Archive::open_or_create(&request.archive, &request.input)?;
@@ -82,7 +84,7 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     let outcome = whole.work(&mut archive, engines, suspects);
     let mut this_run = whole.this_run;
     this_run.seconds = started.elapsed().as_secs_f64();
-    let summary = outcome.and_then(|(stock, bundles)| summary(request, &archive, &prints, stock, bundles, this_run));
+    let summary = outcome.and_then(|(stock, bundles)| summary(request, &archive, &prints, stock, bundles, this_run, confinement));
     reporter.event(&Event::Ended);
     let exit = summary.as_ref().map_or_else(RunError::exit, |summary| summary.exit);
     let ended = archive.ledger.end_run(run, i32::from(exit.code()));
@@ -98,6 +100,7 @@ fn summary(
     stock: Stock,
     bundles: Bundles,
     this_run: ThisRun,
+    confinement: Confinement,
 ) -> Result<RunSummary, RunError> {
     let ledger = &archive.ledger;
     let totals = ledger.totals(Some(prints))?;
@@ -132,6 +135,7 @@ fn summary(
         this_run,
         without_second: request.second.why_not(),
         bundles,
+        confinement,
         failures,
         duplicates: ledger.duplicates(LISTED)?,
         passed_over: stock.passed_over,

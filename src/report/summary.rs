@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use crate::ledger::{FailureRow, RunRow, Totals};
-use crate::model::{PageOutcome, SourcePath};
+use crate::model::{Confinement, PageOutcome, SourcePath};
 
 /// Lines of a list that people are shown; JSON has more.
 const SHOWN: usize = 20;
@@ -74,6 +74,8 @@ pub struct RunSummary {
     pub without_second: Option<String>,
     /// What stands in the bundles.
     pub bundles: Bundles,
+    /// How the processes that decode files are confined on this machine.
+    pub confinement: Confinement,
     /// What could not be read; cut at a large number.
     pub failures: Vec<FailureRow>,
     /// Copies and their originals; cut at a large number.
@@ -111,6 +113,7 @@ impl RunSummary {
             run.seconds,
             run.pages_a_second()
         );
+        let _ = writeln!(text, "sandbox     {}", self.confinement);
         if !self.passed_over.is_empty() {
             let parts: Vec<String> = self.passed_over.iter().map(|(why, n)| format!("{n} {why}")).collect();
             let _ = writeln!(text, "passed over {}", parts.join(", "));
@@ -157,6 +160,10 @@ impl RunSummary {
                 "cpuSeconds": rounded(second.cpu_seconds),
             },
             "bundles": {"all": self.bundles.bundles, "resources": self.bundles.resources, "valuesLeftOut": self.bundles.values_left_out},
+            "sandbox": {
+                "wanted": self.confinement.wanted, "whole": self.confinement.is_whole(), "landlock": self.confinement.landlock,
+                "filter": self.confinement.filter,
+            },
             "passedOver": self.passed_over,
             "duplicates": self.duplicates.iter().map(|(copy, of)| json!({"source": copy, "duplicateOf": of})).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure_json).collect::<Vec<_>>(),
@@ -329,6 +336,7 @@ mod tests {
             },
             without_second: None,
             bundles: Bundles { bundles: 4, resources: 31, values_left_out: 2 },
+            confinement: Confinement { wanted: true, landlock: 7, filter: true },
             failures: vec![FailureRow {
                 path: SourcePath::new("box/bad\u{202e}.pdf"),
                 page: Some(PageNumber::new(2)),
@@ -352,6 +360,7 @@ mod tests {
         values      30 accepted, 7 queued for review
         bundles     4 with 31 resources; 2 accepted values fit in none, or the rest of their item waits
         this run    4 files read, 8 pages in 4.5 s (2.00 pages/s)
+        sandbox     files are decoded without file system and network (Landlock 7, system calls filtered)
         passed over 2 hidden
         duplicates, read once:
           b.png = a.png
@@ -370,6 +379,7 @@ mod tests {
         assert_eq!(value["thisRun"]["pagesPerSecond"], 2.0);
         assert_eq!(value["failures"][0]["kind"], "broken");
         assert_eq!(value["secondEngine"], json!({"missing": null, "crops": 90, "overBudget": 3, "failed": 0, "cpuSeconds": 2.04}));
+        assert_eq!((&value["sandbox"]["whole"], &value["sandbox"]["landlock"]), (&true.into(), &7.into()));
     }
 
     #[test]
