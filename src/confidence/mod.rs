@@ -5,7 +5,7 @@
 //!
 //! How it decides, in this order:
 //! 1. Every value gets a probability from a logistic model (see [`ConfidenceModel`]).
-//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, contradicting readings,
+//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, ink beside it that was not read, contradicting readings,
 //!    an unsure kind of document (its type), several different values of one single-valued field.
 //! 3. What is left is accepted if its probability reaches the threshold of its class.
 //! 4. A component of an item is accepted only if the item's leading text is.
@@ -54,6 +54,9 @@ fn judge(value: ExtractedValue, kind_confidence: f32, contested: &BTreeSet<Field
     }
     if signals.handwritten {
         reasons.push(Reason::Handwritten);
+    }
+    if signals.cut_off {
+        reasons.push(Reason::CutOff);
     }
     if contested.contains(&value.field) || contradicted(class, signals) {
         reasons.push(Reason::Conflict);
@@ -201,6 +204,7 @@ mod tests {
             (Signals { form: Form::Invalid, ..sure() }, Reason::InvalidForm),
             (Signals { mended: true, ..sure() }, Reason::Mended),
             (Signals { handwritten: true, ..sure() }, Reason::Handwritten),
+            (Signals { cut_off: true, ..sure() }, Reason::CutOff),
             (Signals { differ: 1, ..sure() }, Reason::Conflict),
         ] {
             let got = decided(vec![value(Field::Family, None, "Doe", signals)]);

@@ -57,6 +57,7 @@ impl Found<'_> {
                 agree: 0,
                 differ: 0,
                 handwritten: super::handwriting::looks_handwritten(page, self.words),
+                cut_off: super::cut_off::looks_cut_off(page, self.words),
                 page_mean: page.reading.quality.mean_confidence,
                 doubt: self.doubt,
                 born_digital: page.reading.text_source == TextSource::TextLayer,

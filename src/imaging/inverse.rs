@@ -100,7 +100,7 @@ mod tests {
         let mut frame = GreyPage::filled(600, 200, 240);
         for y in 40..160 {
             let row = &mut frame.pixels[y * 600 + 40..y * 600 + 560];
-            if y < 44 || y >= 156 {
+            if !(44..156).contains(&y) {
                 row.fill(20);
             } else {
                 row[..4].fill(20);

@@ -51,6 +51,7 @@ pub(crate) mod testing {
             words,
             rulings: Vec::new(),
             checkboxes: Vec::new(),
+            uncovered: Vec::new(),
             text_source: TextSource::Ocr,
             quality: PageQuality {
                 turn: QuarterTurn::None,

@@ -175,6 +175,9 @@ pub struct PageReading {
     pub rulings: Vec<Ruling>,
     /// Printed squares.
     pub checkboxes: Vec<CheckBox>,
+    /// Hulls of ink of the size of letters that no word covers, in pixels of the upright page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<Rect>,
     /// Where the words came from.
     pub text_source: TextSource,
     /// Measures.

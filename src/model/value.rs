@@ -59,6 +59,9 @@ pub struct Signals {
     pub differ: u16,
     /// Looks written by hand.
     pub handwritten: bool,
+    /// Ink that no word covers stands beside it: it may go on.
+    #[serde(default)]
+    pub cut_off: bool,
     /// Mean engine confidence of the whole page, 0.0–1.0.
     pub page_mean: f32,
     /// The rule's own doubt, 0.0 (none) – 1.0: weak position, guessed owner, ambiguous form.
@@ -167,6 +170,8 @@ pub enum Reason {
     Conflict,
     /// Written by hand.
     Handwritten,
+    /// Ink that was not read stands beside it: it may go on.
+    CutOff,
     /// Fields of this class are never accepted without a person.
     Policy,
     /// The document's kind is unsure.
@@ -177,13 +182,14 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 10] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
         Self::Mended,
         Self::Conflict,
         Self::Handwritten,
+        Self::CutOff,
         Self::Policy,
         Self::UnsureKind,
         Self::IncompleteItem,
@@ -198,6 +204,7 @@ impl Reason {
             Self::Mended => "mended",
             Self::Conflict => "conflict",
             Self::Handwritten => "handwritten",
+            Self::CutOff => "cut-off",
             Self::Policy => "policy",
             Self::UnsureKind => "unsure-kind",
             Self::IncompleteItem => "incomplete-item",

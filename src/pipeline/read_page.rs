@@ -13,6 +13,9 @@ use crate::ocr::{OcrEngine, OcrError};
 /// A word is trusted to be a word from this confidence on.
 const SURE: f32 = 0.6;
 
+/// More pieces of ink without words than this are no cut-off text.
+const UNCOVERED_AT_MOST: usize = 1500;
+
 /// What a page turned out to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageResult {
@@ -236,8 +239,18 @@ fn is_letter(tick: &CheckBox, words: &[Word]) -> bool {
     })
 }
 
+/// Ink of the size of letters that no word covers. Of a page of scribbles or of noise there would be no end: such pages keep none, as
+/// their words are doubted anyway.
+fn uncovered(prepared: &Prepared, words: &[Word]) -> Vec<Rect> {
+    let slack = prepared.dpi * 0.01;
+    let free = |ink: &&Rect| !words.iter().any(|word| word.rect.grown(slack).contains(ink.center_x(), ink.center_y()));
+    let ink: Vec<Rect> = prepared.letters.iter().filter(free).copied().collect();
+    if ink.len() > UNCOVERED_AT_MOST { Vec::new() } else { ink }
+}
+
 fn reading(number: PageNumber, mut prepared: Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
     prepared.checkboxes.retain(|tick| !is_letter(tick, &words));
+    let uncovered = uncovered(&prepared, &words);
     PageReading {
         number,
         width: prepared.page.width,
@@ -247,6 +260,7 @@ fn reading(number: PageNumber, mut prepared: Prepared, words: Vec<Word>, text_so
         words,
         rulings: prepared.rulings,
         checkboxes: prepared.checkboxes,
+        uncovered,
         text_source,
     }
 }
