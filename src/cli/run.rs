@@ -25,6 +25,15 @@ pub(super) struct RunArguments {
     /// Pages read at a time [default: one a processor]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: Option<u32>,
+    /// Leave the processors to others: 0 to 19, 19 yields most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
+    nice: Option<u8>,
+    /// Tesseract's names of the languages, joined by `+` [default: eng]
+    #[arg(long, value_name = "LANGUAGES")]
+    lang: Option<String>,
+    /// Read at 200 dots per inch and with one engine: less time, and fewer values accepted
+    #[arg(long)]
+    fast: bool,
     /// Settings file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -89,6 +98,16 @@ impl RunArguments {
         if let Some(jobs) = self.jobs {
             flags.push(("run.jobs", toml::Value::Integer(i64::from(jobs))));
         }
+        if let Some(nice) = self.nice {
+            flags.push(("run.nice", toml::Value::Integer(i64::from(nice))));
+        }
+        if let Some(languages) = &self.lang {
+            flags.push(("ocr.languages", toml::Value::String(languages.clone())));
+        }
+        if self.fast {
+            flags.push(("imaging.max_dpi", toml::Value::Float(200.0)));
+            flags.push(("ocr.second.crops_per_page", toml::Value::Integer(0)));
+        }
         for (given, key) in [(self.follow_links, "intake.follow_links"), (self.include_hidden, "intake.include_hidden")] {
             if given {
                 flags.push((key, toml::Value::Boolean(true)));
@@ -130,6 +149,8 @@ impl RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Complaint> {
     let loaded = Settings::load(&arguments.typed(), environment)?;
     start_again_if_needed();
+    // Before any thread or process is started: they inherit it. Where it is not allowed, the run is only less polite.
+    let _ = rustix::process::nice(i32::from(loaded.settings.run.nice));
     let log = arguments.log_format();
     start_log(log, arguments.verbose);
     let mut listeners = Listeners::default();

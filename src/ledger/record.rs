@@ -55,6 +55,16 @@ impl PageRecord {
         Self { failure: Some(failure), ..Self::plain(number, PageOutcome::Failed) }
     }
 
+    /// The same page as page `number` of another source; `None` if what is stored cannot be what was written.
+    pub fn renumbered(mut self, number: PageNumber) -> Option<Self> {
+        self.number = number;
+        if self.reading.is_some() {
+            let reading = PageReading { number, ..self.unpack()? };
+            self.reading = Some(pack(&reading).ok()?);
+        }
+        Some(self)
+    }
+
     /// The words, unpacked; `None` if the page has none or what is stored cannot be what was written.
     pub fn unpack(&self) -> Option<PageReading> {
         let mut json = Vec::new();

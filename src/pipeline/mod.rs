@@ -11,6 +11,7 @@ mod fingerprint;
 mod outputs;
 mod pages;
 pub mod read_page;
+mod recent;
 mod rules;
 mod run;
 mod stop;

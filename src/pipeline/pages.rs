@@ -10,6 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 
 use super::read_page::{PageResult, read_page};
+use super::recent::{self, RecentPages};
+
 use crate::decode::{DecodeEvent, decode};
 use crate::intake::{Source, open_and_digest};
 use crate::ledger::{Claim, PageRecord};
@@ -53,12 +55,13 @@ pub(super) struct Readers<'a> {
     /// Set when the run has failed: what is still being read is for nobody.
     pub(super) abandoned: AtomicBool,
     permits: Permits,
+    recent: RecentPages,
 }
 
 impl<'a> Readers<'a> {
     pub(super) fn new(settings: &'a Settings, engines: EnginePool<'a>, jobs: usize) -> Self {
         // One page under each reader's eyes, and two more that wait, so that no reader does.
-        Self { settings, engines, abandoned: AtomicBool::new(false), permits: Permits::new(jobs + 2) }
+        Self { settings, engines, abandoned: AtomicBool::new(false), permits: Permits::new(jobs + 2), recent: RecentPages::default() }
     }
 
     fn is_abandoned(&self) -> bool {
@@ -148,13 +151,22 @@ fn open(work: &Work) -> Result<File, SourceFailure> {
 fn read_one(raw: RawPage, readers: &Readers<'_>) -> PageRecord {
     let number = raw.number;
     let work = || -> Result<PageRecord, SourceFailure> {
+        let digest = recent::digest(&raw);
+        if let Some(record) = digest.as_ref().and_then(|digest| readers.recent.find(digest, number)) {
+            tracing::debug!(page = number.get(), "the same pixels as an earlier page");
+            return Ok(record);
+        }
         let mut engine = readers.engines.take().map_err(|error: OcrError| SourceFailure::new(FailureKind::Engine, error.to_string()))?;
-        Ok(match read_page(&raw, &mut engine, &readers.settings.imaging)? {
+        let record = match read_page(&raw, &mut engine, &readers.settings.imaging)? {
             PageResult::Read(reading) => PageRecord::read(&reading)
                 .map_err(|error| SourceFailure::new(FailureKind::Engine, format!("the words cannot be kept: {error}")))?,
             PageResult::Blank { .. } => PageRecord::plain(number, PageOutcome::Blank),
             PageResult::Separator { code } => PageRecord::separator(number, code),
-        })
+        };
+        if let Some(digest) = digest {
+            readers.recent.keep(digest, &record);
+        }
+        Ok(record)
     };
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(record)) => record,

@@ -30,6 +30,8 @@ pub const CONFIG_VARIABLE: &str = "CHARTLIFT_CONFIG";
 
 /// More threads than this are a slip of the finger.
 const JOBS_AT_MOST: usize = 1024;
+/// The kernel knows no lower priority.
+const NICEST: u8 = 19;
 
 /// All that may be set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,8 @@ pub struct Settings {
 pub struct RunSettings {
     /// Pages read at a time; 0 stands for one a processor.
     pub jobs: usize,
+    /// How far the run stands back for other programs, 0–19.
+    pub nice: u8,
 }
 
 impl RunSettings {
@@ -138,6 +142,9 @@ impl Settings {
 
     fn check(&self, origins: &Origins) -> Result<(), SettingsError> {
         let wrong = |key: &str, reason: String| Err(SettingsError::Value { origin: origins.of(key), key: key.to_owned(), reason });
+        if self.run.nice > NICEST {
+            return wrong("run.nice", format!("at most {NICEST}"));
+        }
         if self.run.jobs > JOBS_AT_MOST {
             return wrong("run.jobs", format!("at most {JOBS_AT_MOST}; 0 stands for one a processor"));
         }
