@@ -3,6 +3,9 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
+# What the bench pages are set in (scripts/make_pages.py).
+BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
+    fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 .DEFAULT_GOAL := help
 .PHONY: help setup models build demo test fmt lint doc bench memory deny samples fixtures
 
@@ -37,8 +40,9 @@ lint: setup ## the lints alone
 doc: setup ## the documentation, target/doc/chartlift/index.html
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 
-bench: build ## CPU and wall seconds against `xargs -P tesseract` over the same pages (PAGES=FOLDER for others than the samples)
-	@scripts/bench.sh $(PAGES)
+bench: build ## speed, memory and word errors against `xargs tesseract` and OCRmyPDF (PAGES=FOLDER for other pages); writes benches/RESULTS.md
+	@scripts/setup.sh tesseract-ocr poppler-utils $(BENCH_FONTS)
+	@python3 scripts/bench.py $(PAGES) $(if $(PAGES),,--out benches/RESULTS.md)
 
 memory: setup ## peak memory on a PDF of 500 pages against one of 20
 	cargo bench --locked --bench memory
