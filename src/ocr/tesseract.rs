@@ -119,7 +119,8 @@ fn open(factory: &TesseractFactory) -> Result<Api, OcrError> {
     let folder = factory.folder.to_str().ok_or_else(|| failed("the folder's name is not UTF-8"))?;
     let variables = [
         (c"debug_file", c"/dev/null"),
-        (c"lstm_choice_mode", c"2"), // keep what else a character might be; changes no text
+        // What else a character might be: changes no text.
+        (c"lstm_choice_mode", if factory.settings.alternatives { c"2" } else { c"0" }),
         // Pages come with dark letters on white only; a second look at poor lines in exchanged shades finds words in specks.
         (c"tessedit_do_invert", c"0"),
         (c"tessedit_enable_doc_dict", c"0"), // what one page taught must not colour the next
