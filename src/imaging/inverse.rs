@@ -13,6 +13,8 @@ const LEAST_WIDTH: f32 = 0.3;
 const LEAST_HEIGHT: f32 = 0.09;
 /// Higher than this is a picture.
 const MOST_HEIGHT: f32 = 2.0;
+/// Share of the strip along each side that is dark; round corners and dirt take the rest.
+const RIM: f32 = 0.8;
 /// Share of a ground's hull that is dark.
 const DARK: std::ops::RangeInclusive<f32> = 0.5..=0.97;
 
@@ -25,10 +27,33 @@ pub(super) fn restore(page: &mut GreyPage, all: &[Piece], factor: usize, dpi: f3
     all.iter().filter(candidate).filter(|p| exchange(page, p, factor, threshold)).count()
 }
 
+/// Whether a strip along each side of the hull is dark: a ground goes around its letters; a bold word, whose letters touch, has no such rim.
+fn has_dark_border(page: &GreyPage, (x0, y0, x1, y1): (usize, usize, usize, usize), threshold: u8) -> bool {
+    let (width, height) = (x1.saturating_sub(x0), y1.saturating_sub(y0));
+    let rim = (height / 20).clamp(1, 4);
+    // The outermost pixels are blurred or belong to a cell that is half paper.
+    let skip = 2;
+    if width <= 4 * (rim + skip) || height <= 4 * (rim + skip) {
+        return false;
+    }
+    let dark = |xs: std::ops::Range<usize>, ys: std::ops::Range<usize>| {
+        let all = xs.len() * ys.len();
+        let dark: usize = ys.map(|y| xs.clone().filter(|&x| page.pixels[y * page.width as usize + x] < threshold).count()).sum();
+        dark as f32 >= RIM * all as f32
+    };
+    dark(x0..x1, y0 + skip..y0 + skip + rim)
+        && dark(x0..x1, y1 - skip - rim..y1 - skip)
+        && dark(x0 + skip..x0 + skip + rim, y0..y1)
+        && dark(x1 - skip - rim..x1 - skip, y0..y1)
+}
+
 fn exchange(page: &mut GreyPage, piece: &Piece, factor: usize, threshold: u8) -> bool {
     let (width, height) = (page.width as usize, page.height as usize);
     let (x0, x1) = (piece.x0 * factor, (piece.x1 * factor).min(width));
     let (y0, y1) = (piece.y0 * factor, (piece.y1 * factor).min(height));
+    if !has_dark_border(page, (x0, y0, x1, y1), threshold) {
+        return false;
+    }
     let (mut dark, mut sum, mut inside) = (0_usize, 0_usize, 0_usize);
     let mut rows = Vec::with_capacity(y1.saturating_sub(y0));
     for y in y0..y1 {
