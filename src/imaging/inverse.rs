@@ -1,12 +1,12 @@
 //! White letters on a dark ground (headings of tables, banners of forms) become dark letters on white. The engine would else read every line of
 //! which it is unsure a second time with its shades exchanged, which costs a twentieth of its time and reads specks as words.
 //!
-//! A dark area is taken for a ground if it is of the size of a line of text up to a few inches, nearly fills its hull, and has light marks in it. Bars
+//! A dark area is taken for a ground if it is of the size of a line of text up to a few inches, has a dark rim, and has light marks in it. Bars
 //! without marks (redactions) stay as they are.
 
 use crate::model::GreyPage;
 
-use super::bitmap::Piece;
+use super::bitmap::{Bitmap, Piece, pieces};
 
 /// Least size of a ground, inches.
 const LEAST_WIDTH: f32 = 0.3;
@@ -15,16 +15,56 @@ const LEAST_HEIGHT: f32 = 0.09;
 const MOST_HEIGHT: f32 = 2.0;
 /// Share of the strip along each side that is dark; round corners and dirt take the rest.
 const RIM: f32 = 0.8;
-/// Share of a ground's hull that is dark.
-const DARK: std::ops::RangeInclusive<f32> = 0.5..=0.97;
+/// Least share of a ground that is dark.
+const DARK: f32 = 0.5;
+/// Least light marks in it, square inches: two letters of ten points. A long band may hold a short word.
+const LIGHT: f32 = 0.003;
 
-/// Exchanges the shades of dark grounds with light marks; says how many there were. `factor` is how many pixels a cell of the pieces has, each way.
-pub(super) fn restore(page: &mut GreyPage, all: &[Piece], factor: usize, dpi: f32, threshold: u8) -> usize {
+/// Exchanges the shades of dark grounds with light marks; says how many there were.
+pub(super) fn restore(page: &mut GreyPage, factor: usize, dpi: f32, threshold: u8) -> usize {
     let inches = |cells: usize| (cells * factor) as f32 / dpi;
-    let candidate = |p: &&Piece| {
-        inches(p.width()) >= LEAST_WIDTH && (LEAST_HEIGHT..=MOST_HEIGHT).contains(&inches(p.height())) && p.fill() >= *DARK.start()
-    };
-    all.iter().filter(candidate).filter(|p| exchange(page, p, factor, threshold)).count()
+    let likely = |p: &&Piece| inches(p.width()) >= LEAST_WIDTH && (LEAST_HEIGHT..=MOST_HEIGHT).contains(&inches(p.height()));
+    pieces(&eroded(&solid(page, factor, threshold))).iter().filter(likely).filter(|p| exchange(page, p, factor, dpi, threshold)).count()
+}
+
+/// Cells of which three quarters are dark: a rule of three pixels covers one cell, where [`Bitmap::of`] would have it cover three, and the
+/// noise of a scanner makes no holes.
+fn solid(page: &GreyPage, factor: usize, threshold: u8) -> Bitmap {
+    let (width, height) = (page.width as usize / factor, page.height as usize / factor);
+    let least = (factor * factor * 3).div_ceil(4) as u16;
+    let mut cells = vec![0; width * height];
+    let mut dark = vec![0_u16; width];
+    for (line, rows) in cells.chunks_exact_mut(width.max(1)).zip(page.pixels.chunks_exact(page.width.max(1) as usize * factor)) {
+        dark.fill(0);
+        for row in rows.chunks_exact(page.width as usize) {
+            for (count, pixels) in dark.iter_mut().zip(row.chunks_exact(factor)) {
+                *count += pixels.iter().map(|&p| u16::from(p < threshold)).sum::<u16>();
+            }
+        }
+        for (cell, &count) in line.iter_mut().zip(&dark) {
+            *cell = u8::from(count >= least);
+        }
+    }
+    Bitmap { width, height, factor, cells }
+}
+
+/// Ink that has ink all around: rules and the strokes of letters go, and with them what ties a ground to the frame of its form.
+fn eroded(bitmap: &Bitmap) -> Bitmap {
+    let (width, height) = (bitmap.width, bitmap.height);
+    let mut inner = Bitmap { cells: vec![0; bitmap.cells.len()], ..*bitmap };
+    if width < 3 || height < 3 {
+        return inner;
+    }
+    let mut down = vec![0; width];
+    for y in 1..height - 1 {
+        for (x, cell) in down.iter_mut().enumerate() {
+            *cell = bitmap.cells[(y - 1) * width + x] & bitmap.cells[y * width + x] & bitmap.cells[(y + 1) * width + x];
+        }
+        for (cell, around) in inner.cells[y * width + 1..(y + 1) * width - 1].iter_mut().zip(down.windows(3)) {
+            *cell = around[0] & around[1] & around[2];
+        }
+    }
+    inner
 }
 
 /// Whether a strip along each side of the hull is dark: a ground goes around its letters; a bold word, whose letters touch, has no such rim.
@@ -47,10 +87,11 @@ fn has_dark_border(page: &GreyPage, (x0, y0, x1, y1): (usize, usize, usize, usiz
         && dark(x1 - skip - rim..x1 - skip, y0..y1)
 }
 
-fn exchange(page: &mut GreyPage, piece: &Piece, factor: usize, threshold: u8) -> bool {
+fn exchange(page: &mut GreyPage, piece: &Piece, factor: usize, dpi: f32, threshold: u8) -> bool {
     let (width, height) = (page.width as usize, page.height as usize);
-    let (x0, x1) = (piece.x0 * factor, (piece.x1 * factor).min(width));
-    let (y0, y1) = (piece.y0 * factor, (piece.y1 * factor).min(height));
+    // The cell that was eroded on each side.
+    let (x0, x1) = (piece.x0.saturating_sub(1) * factor, ((piece.x1 + 1) * factor).min(width));
+    let (y0, y1) = (piece.y0.saturating_sub(1) * factor, ((piece.y1 + 1) * factor).min(height));
     if !has_dark_border(page, (x0, y0, x1, y1), threshold) {
         return false;
     }
@@ -68,7 +109,7 @@ fn exchange(page: &mut GreyPage, piece: &Piece, factor: usize, threshold: u8) ->
         inside += last + 1 - first;
         rows.push((y * width + x0 + first, y * width + x0 + last));
     }
-    if inside == 0 || !DARK.contains(&(dark as f32 / inside as f32)) {
+    if (dark as f32) < DARK * inside as f32 || ((inside - dark) as f32) < LIGHT * dpi * dpi {
         return false;
     }
     let ground = (sum / dark.max(1)) as i32;
@@ -82,7 +123,6 @@ fn exchange(page: &mut GreyPage, piece: &Piece, factor: usize, threshold: u8) ->
 
 #[cfg(test)]
 mod tests {
-    use super::super::bitmap::{Bitmap, pieces};
     use super::*;
 
     /// A banner of 400 x 40 pixels at 100 dpi with `letters` light marks of 8 x 16 pixels.
@@ -101,8 +141,7 @@ mod tests {
     }
 
     fn restored(mut page: GreyPage) -> (usize, GreyPage) {
-        let bitmap = Bitmap::of(&page, 1, 128);
-        let grounds = restore(&mut page, &pieces(&bitmap), 1, 100.0, 128);
+        let grounds = restore(&mut page, 1, 100.0, 128);
         (grounds, page)
     }
 
@@ -114,6 +153,24 @@ mod tests {
         assert!(at(85, 65) > 240, "the ground: {}", at(85, 65));
         assert!(at(104, 80) < 40, "a letter: {}", at(104, 80));
         assert_eq!(at(20, 20), 240, "the paper beside it");
+    }
+
+    #[test]
+    fn a_ground_within_the_frame_of_a_form_is_found() {
+        let mut page = banner(20);
+        for y in 20..180 {
+            let row = &mut page.pixels[y * 600 + 80..y * 600 + 480];
+            if !(22..178).contains(&y) {
+                row.fill(30);
+            } else {
+                row[..2].fill(30);
+                row[398..].fill(30);
+            }
+        }
+        let (grounds, page) = restored(page);
+        assert_eq!(grounds, 1);
+        assert!(page.pixels[80 * 600 + 104] < 40, "a letter");
+        assert!(page.pixels[20 * 600 + 104] < 40, "the frame stays");
     }
 
     #[test]

@@ -176,7 +176,7 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
         rulings = rulings::find(&page, threshold, &bitmap, cell_dpi, settings.least_rule);
         checkboxes = checkboxes::find(&page, threshold, &bitmap, cell_dpi, settings.ticked);
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
-        inverse::restore(&mut page, &all, factor, dpi, threshold);
+        inverse::restore(&mut page, factor, dpi, threshold);
         if settings.erase_leaders {
             leaders::erase(&mut page, threshold, dpi);
         }
