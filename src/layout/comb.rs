@@ -1,6 +1,6 @@
 //! Comb fields: one character a box. The engine gives a word a character; here they become words again.
 
-use crate::model::{PageReading, Rect, Word};
+use crate::model::{Doubt, PageReading, Rect, SecondReading, Word};
 
 use super::lines::is_rule_remains;
 
@@ -32,7 +32,14 @@ pub(super) fn join(reading: &mut PageReading, unit: f32) {
             let text: String = part.iter().map(|&i| reading.words[i].text.as_str()).collect();
             // The weakest letter decides: each was read alone.
             let confidence = part.iter().map(|&i| reading.words[i].confidence).fold(1.0, f32::min);
+            let second = together(&reading.words, &part);
+            let doubts = part.iter().zip(0_u16..).flat_map(|(&i, k)| {
+                reading.words[i].doubts.iter().map(move |doubt| Doubt { at: doubt.at.saturating_add(k), ..doubt.clone() })
+            });
+            let doubts = doubts.collect();
             let word = &mut reading.words[first];
+            word.second = second;
+            word.doubts = doubts;
             word.text = text;
             word.rect = rect;
             word.confidence = confidence;
@@ -41,6 +48,19 @@ pub(super) fn join(reading: &mut PageReading, unit: f32) {
     }
     let mut keep = gone.iter().map(|g| !g);
     reading.words.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// What the second engine read of all letters of a word; `None` if it was not asked about each.
+fn together(words: &[Word], part: &[usize]) -> Option<SecondReading> {
+    let seconds: Vec<&SecondReading> = part.iter().map(|&i| words[i].second.as_ref()).collect::<Option<_>>()?;
+    let replaced = seconds.iter().any(|second| second.instead_of.is_some());
+    let first = || part.iter().zip(&seconds).map(|(&i, second)| second.instead_of.as_deref().unwrap_or(&words[i].text)).collect();
+    Some(SecondReading {
+        text: seconds.iter().map(|second| second.text.as_str()).collect(),
+        confidence: seconds.iter().map(|second| second.confidence).fold(1.0, f32::min),
+        instead_of: replaced.then(first),
+        agrees: seconds.iter().all(|second| second.agrees),
+    })
 }
 
 fn single(word: &Word) -> bool {

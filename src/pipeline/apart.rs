@@ -18,11 +18,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::pages::{Readers, Sink, SourcePages, Work, feed};
+use super::rules::Rules;
+use super::second::SecondDesk;
 use crate::decode::confine_reader;
 use crate::intake::{Content, Source};
 use crate::ledger::{Claim, PageRecord, SourceKey};
 use crate::model::{FailureKind, FileKind, PageNumber, PageOutcome, Sha256, SourceFailure, SourcePath};
-use crate::ocr::{EnginePool, TesseractFactory};
+use crate::ocr::{EnginePool, Second, TesseractFactory};
 use crate::report::Event;
 use crate::settings::Settings;
 
@@ -205,7 +207,10 @@ fn follow(order: &Order) -> Option<SourcePages> {
         suspect: true,
     };
     let factory = TesseractFactory::new(&order.settings.ocr).ok()?;
-    let readers = Readers::new(&order.settings, EnginePool::new(&factory, order.jobs), order.jobs);
+    let (rules, ocr) = (Rules::load(order.settings.rules.folder.as_deref()).ok()?, &order.settings.ocr);
+    let second = Second::find(&ocr.second, &ocr.languages);
+    let desk = second.reader().map(|reader| SecondDesk::new(reader, rules.vocabulary(), ocr.second.crops_per_page));
+    let readers = Readers::new(&order.settings, EnginePool::new(&factory, order.jobs), desk, order.jobs);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.jobs).build().ok()?;
     let (give, take) = channel();
     give.send(Work { claim, source }).ok()?;

@@ -14,6 +14,7 @@ pub mod read_page;
 mod recent;
 mod rules;
 mod run;
+mod second;
 mod stop;
 mod take_stock;
 
@@ -22,4 +23,5 @@ pub use archive::{Archive, ArchiveError, Holder};
 pub use error::RunError;
 pub use rules::Rules;
 pub use run::{RunRequest, run};
+pub use second::SecondDesk;
 pub use stop::Stop;

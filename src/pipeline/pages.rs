@@ -9,9 +9,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rayon::Scope;
 
-use super::read_page::{PageResult, read_page};
+use super::read_page::{PageResult, read_page_twice};
 use super::recent::{self, RecentPages};
-
+use super::second::SecondDesk;
 use crate::decode::{DecodeEvent, decode};
 use crate::intake::{Source, open_and_digest};
 use crate::ledger::{Claim, PageRecord};
@@ -52,6 +52,8 @@ pub(super) trait Sink: Send + Sync {
 pub(super) struct Readers<'a> {
     pub(super) settings: &'a Settings,
     pub(super) engines: EnginePool<'a>,
+    /// The second engine, if there is one.
+    pub(super) second: Option<SecondDesk<'a>>,
     /// Set when the run has failed: what is still being read is for nobody.
     pub(super) abandoned: AtomicBool,
     permits: Permits,
@@ -59,9 +61,10 @@ pub(super) struct Readers<'a> {
 }
 
 impl<'a> Readers<'a> {
-    pub(super) fn new(settings: &'a Settings, engines: EnginePool<'a>, jobs: usize) -> Self {
+    pub(super) fn new(settings: &'a Settings, engines: EnginePool<'a>, second: Option<SecondDesk<'a>>, jobs: usize) -> Self {
         // One page under each reader's eyes, and two more that wait, so that no reader does.
-        Self { settings, engines, abandoned: AtomicBool::new(false), permits: Permits::new(jobs + 2), recent: RecentPages::default() }
+        let (permits, recent) = (Permits::new(jobs + 2), RecentPages::default());
+        Self { settings, engines, second, abandoned: AtomicBool::new(false), permits, recent }
     }
 
     fn is_abandoned(&self) -> bool {
@@ -157,7 +160,7 @@ fn read_one(raw: RawPage, readers: &Readers<'_>) -> PageRecord {
             return Ok(record);
         }
         let mut engine = readers.engines.take().map_err(|error: OcrError| SourceFailure::new(FailureKind::Engine, error.to_string()))?;
-        let record = match read_page(&raw, &mut engine, &readers.settings.imaging)? {
+        let record = match read_page_twice(&raw, &mut engine, &readers.settings.imaging, readers.second.as_ref())? {
             PageResult::Read(reading) => PageRecord::read(&reading)
                 .map_err(|error| SourceFailure::new(FailureKind::Engine, format!("the words cannot be kept: {error}")))?,
             PageResult::Blank { .. } => PageRecord::plain(number, PageOutcome::Blank),

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use super::second::SecondDesk;
 use crate::imaging::{self, ImagingSettings, Prepared};
 use crate::model::{
     Affine, CheckBox, FailureKind, PageNumber, PageQuality, PageReading, QuarterTurn, RawPage, Rect, SourceFailure, TextLayer, TextSource,
@@ -38,6 +39,16 @@ pub enum PageResult {
 /// Words that the document paints itself are taken as they are; a scan is turned upright, straightened and read by `engine`. Errors: the
 /// engine failed ([`FailureKind::Engine`]), or the page has no pixels ([`FailureKind::Broken`]).
 pub fn read_page(raw: &RawPage, engine: &mut dyn OcrEngine, imaging: &ImagingSettings) -> Result<PageResult, SourceFailure> {
+    read_page_twice(raw, engine, imaging, None)
+}
+
+/// Reads one page, and asks a second engine about the words that matter.
+pub(super) fn read_page_twice(
+    raw: &RawPage,
+    engine: &mut dyn OcrEngine,
+    imaging: &ImagingSettings,
+    second: Option<&SecondDesk<'_>>,
+) -> Result<PageResult, SourceFailure> {
     let (w, h) = (raw.grey.width, raw.grey.height);
     if w == 0 || h == 0 || raw.grey.pixels.len() != w as usize * h as usize {
         return Err(SourceFailure::new(FailureKind::Broken, format!("page {} has no picture ({w} x {h} pixels)", raw.number)));
@@ -91,7 +102,12 @@ pub fn read_page(raw: &RawPage, engine: &mut dyn OcrEngine, imaging: &ImagingSet
     if prepared.nearly_blank && !words.iter().any(is_sure) {
         return Ok(PageResult::Blank { quality: quality(&prepared, &words) });
     }
-    Ok(PageResult::Read(Box::new(reading(raw.number, prepared, words, TextSource::Ocr))))
+    let picture = second.map(|_| prepared.page.clone());
+    let mut reading = reading(raw.number, prepared, words, TextSource::Ocr);
+    if let (Some(second), Some(picture)) = (second, picture) {
+        second.ask(&picture, &mut reading);
+    }
+    Ok(PageResult::Read(Box::new(reading)))
 }
 
 fn separator(prepared: &Prepared, imaging: &ImagingSettings) -> Option<String> {

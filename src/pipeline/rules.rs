@@ -31,6 +31,11 @@ impl Rules {
         Ok(Self { vocabulary, confidence, digest })
     }
 
+    /// The word lists.
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     /// Makes the documents of a source of all its pages, which are in order. The second figure counts documents whose extraction
     /// failed: they are there, and wait for a person.
     pub(super) fn documents(&self, source: &SourcePath, pages: &[PageRecord]) -> (Vec<DocumentResult>, usize) {

@@ -14,6 +14,7 @@ use super::confined::confinement;
 use super::fingerprint::fingerprints;
 use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
 use super::rules::Rules;
+use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
 use super::{RunError, Stop, apart, outputs};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
@@ -166,10 +167,13 @@ impl Whole<'_, '_> {
         self.reporter.event(&Event::Planned { to_read, to_understand, suspects });
         self.understand_anew(ledger)?;
         let reading = Instant::now();
-        let readers = Readers::new(request.settings, engines, self.jobs);
+        let budget = request.settings.ocr.second.crops_per_page;
+        let second = request.second.reader().map(|reader| SecondDesk::new(reader, self.rules.vocabulary(), budget));
+        let readers = Readers::new(request.settings, engines, second, self.jobs);
         self.read_in_parallel(ledger, &stock, &readers)?;
         self.read_suspects(ledger, &stock)?;
         self.this_run.reading_seconds = reading.elapsed().as_secs_f64();
+        self.this_run.second = readers.second.as_ref().map(SecondDesk::cost).unwrap_or_default();
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
         let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;

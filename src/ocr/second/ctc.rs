@@ -2,17 +2,16 @@
 
 use super::{CharReading, CropReading};
 
-/// Reads one crop's figures: `classes.len()` probabilities a step; `None` is the blank.
-///
-/// `steps_used` is the number of steps that the crop itself covers (the rest is padding), as a fraction where it ends within one.
-pub(super) fn decode(probabilities: &[f32], classes: &[Option<char>], steps_used: f32) -> CropReading {
+/// Reads one crop's figures: `classes.len()` probabilities a step, steps from edge to edge; `None` is the blank.
+pub(super) fn decode(probabilities: &[f32], classes: &[Option<char>]) -> CropReading {
+    let steps = probabilities.len() / classes.len().max(1);
     let mut chars: Vec<CharReading> = Vec::new();
     let mut before = None;
     // A character's place is the middle of its run; its figure the best of the run.
     let mut run = 0.0_f32;
     for (step, row) in probabilities.chunks_exact(classes.len().max(1)).enumerate() {
         let Some((best, &p)) = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) else { continue };
-        let at = ((step as f32 + 0.5) / steps_used.max(1.0)).min(1.0);
+        let at = (step as f32 + 0.5) / steps as f32;
         let p = if p.is_finite() { p.clamp(0.0, 1.0) } else { 0.0 };
         if before == Some(best) {
             if let (Some(_), Some(last)) = (classes[best], chars.last_mut()) {
@@ -52,18 +51,18 @@ mod tests {
         ];
         for (best, expected) in table {
             let rows = steps(&best.iter().map(|&b| (b, 0.9)).collect::<Vec<_>>());
-            assert_eq!(decode(&rows, &CLASSES, best.len() as f32).text(), expected);
+            assert_eq!(decode(&rows, &CLASSES).text(), expected);
         }
     }
 
     #[test]
     fn places_and_figures_are_those_of_the_run() {
         let rows = steps(&[(0, 0.9), (1, 0.6), (1, 0.8), (0, 0.9), (2, 0.7), (0, 0.9), (0, 0.9), (0, 0.9)]);
-        let reading = decode(&rows, &CLASSES, 6.0);
+        let reading = decode(&rows, &CLASSES);
         let [a, b] = reading.chars.as_slice() else { panic!("two characters") };
-        assert!((a.at - 2.0 / 6.0).abs() < 1e-5 && (b.at - 4.5 / 6.0).abs() < 1e-5);
+        assert!((a.at - 2.0 / 8.0).abs() < 1e-5 && (b.at - 4.5 / 8.0).abs() < 1e-5);
         assert!((a.confidence - 0.8).abs() < 1e-6 && (b.confidence - 0.7).abs() < 1e-6);
         assert!((reading.confidence() - 0.75).abs() < 1e-6);
-        assert_eq!(decode(&[f32::NAN; 4], &CLASSES, 1.0).chars.len().min(1), decode(&[f32::NAN; 4], &CLASSES, 1.0).chars.len());
+        assert!(decode(&[f32::NAN; 4], &CLASSES).chars.iter().all(|char| char.confidence == 0.0));
     }
 }

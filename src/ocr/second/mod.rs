@@ -18,6 +18,8 @@ use crate::model::GreyPage;
 
 pub use paddle::{MODEL_FILE, PaddleReader};
 pub use recorded::RecordedCrops;
+#[cfg(test)]
+pub(crate) use recorded::spread;
 
 /// Reads crops that each hold a piece of one line of text. Shared by all threads.
 pub trait CropReader: Send + Sync {

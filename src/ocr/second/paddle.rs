@@ -14,7 +14,7 @@ use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
-use super::picture::{self, Input, STEP};
+use super::picture::{self, Input};
 use super::{CropReader, CropReading, CropsRead, SecondError, SecondSettings, ctc, onnx};
 use crate::model::{GreyPage, Sha256};
 
@@ -123,19 +123,17 @@ fn load(path: &Path, latin: bool) -> Result<Loaded, SecondError> {
 
 impl Loaded {
     fn read(&self, crop: &GreyPage, lane: &Arc<ThreadPool>) -> Result<CropReading, SecondError> {
-        let Some(Input { shades, width, filled }) = picture::input(crop) else { return Ok(CropReading::default()) };
+        let Some(Input { shades, width }) = picture::input(crop) else { return Ok(CropReading::default()) };
         let failed = |what: &dyn std::fmt::Display| SecondError::Failed(what.to_string());
         let input = NdTensor::from_data([1, 3, picture::HEIGHT, width], shades);
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(lane)));
         let output = self.model.run_one(input.into(), Some(options)).map_err(|error| failed(&error))?;
         let figures: NdTensor<f32, 3> = output.try_into().map_err(|_| failed(&"the model's answer has another form"))?;
-        let [_, steps, classes] = figures.shape();
+        let [_, _, classes] = figures.shape();
         if classes != self.classes.len() {
             return Err(failed(&"the model's answer has another size"));
         }
-        let steps_used = filled as f32 * steps as f32 / width as f32;
-        debug_assert!(steps * STEP >= width / 2, "the place of a character rests on the step's width");
-        Ok(ctc::decode(&figures.to_vec(), &self.classes, steps_used))
+        Ok(ctc::decode(&figures.to_vec(), &self.classes))
     }
 }
 

@@ -15,22 +15,21 @@ pub(super) struct Input {
     pub(super) shades: Vec<f32>,
     /// A multiple of [`STEP`].
     pub(super) width: usize,
-    /// Of these the crop itself fills so many; the rest is padding of middle grey, as in training.
-    pub(super) filled: usize,
 }
 
-/// Scales a crop to [`HEIGHT`] keeping its shape; `None` without pixels.
+/// Scales a crop to [`HEIGHT`], keeping its shape but for half a step of width; `None` without pixels. A crop that filled its last step in
+/// part would need padding, and the edge of a narrow strip of padding is read as a stroke.
 pub(super) fn input(crop: &GreyPage) -> Option<Input> {
     let (w, h) = (crop.width as usize, crop.height as usize);
     if w == 0 || h == 0 || crop.pixels.len() != w * h {
         return None;
     }
-    let filled = ((w * HEIGHT).div_ceil(h)).clamp(STEP, WIDEST);
-    let width = filled.next_multiple_of(STEP);
-    let (columns, rows) = (weights(w, filled), weights(h, HEIGHT));
+    let steps = (w as f32 * HEIGHT as f32 / h as f32 / STEP as f32).round() as usize;
+    let width = steps.clamp(2, WIDEST / STEP) * STEP;
+    let (columns, rows) = (weights(w, width), weights(h, HEIGHT));
     // Across first: `wide` holds h rows of the new width.
-    let mut wide = vec![0.0_f32; filled * h];
-    for (y, out) in wide.chunks_exact_mut(filled).enumerate() {
+    let mut wide = vec![0.0_f32; width * h];
+    for (y, out) in wide.chunks_exact_mut(width).enumerate() {
         let row = &crop.pixels[y * w..(y + 1) * w];
         for (x, (first, shares)) in out.iter_mut().zip(&columns) {
             *x = shares.iter().zip(&row[*first..]).map(|(share, &shade)| share * f32::from(shade)).sum();
@@ -39,15 +38,15 @@ pub(super) fn input(crop: &GreyPage) -> Option<Input> {
     let plane = HEIGHT * width;
     let mut shades = vec![0.0_f32; 3 * plane];
     for (y, (first, shares)) in rows.iter().enumerate() {
-        let out = &mut shades[y * width..y * width + filled];
-        for (share, row) in shares.iter().zip(wide[first * filled..].chunks_exact(filled)) {
+        let out = &mut shades[y * width..(y + 1) * width];
+        for (share, row) in shares.iter().zip(wide[first * width..].chunks_exact(width)) {
             out.iter_mut().zip(row).for_each(|(x, shade)| *x += share * shade);
         }
         out.iter_mut().for_each(|x| *x = *x / 127.5 - 1.0);
     }
     let (one, others) = shades.split_at_mut(plane);
     others.chunks_exact_mut(plane).for_each(|other| other.copy_from_slice(one));
-    Some(Input { shades, width, filled })
+    Some(Input { shades, width })
 }
 
 /// For each place of the new length the first old one and the shares of those from there: linear between neighbours when it grows, the
@@ -78,13 +77,10 @@ mod tests {
 
     #[test]
     fn shape_is_kept_and_shades_run_from_minus_one_to_one() {
-        for (w, h, filled) in [(100, 48, 100), (200, 96, 100), (50, 24, 100), (1, 500, 8), (100_000, 10, 3200)] {
+        for (w, h, width) in [(100, 48, 104), (200, 96, 104), (50, 24, 104), (96, 48, 96), (1, 500, 16), (100_000, 10, 3200)] {
             let got = input(&GreyPage::filled(w, h, 255)).unwrap();
-            assert_eq!((got.filled, got.width % STEP, got.shades.len()), (filled, 0, 3 * HEIGHT * got.width));
-            for (k, &shade) in got.shades.iter().enumerate() {
-                let expected = if k % got.width < got.filled { 1.0 } else { 0.0 };
-                assert!((shade - expected).abs() < 1e-4, "{w} x {h} at {k}: {shade}");
-            }
+            assert_eq!((got.width, got.shades.len()), (width, 3 * HEIGHT * width), "{w} x {h}");
+            assert!(got.shades.iter().all(|shade| (shade - 1.0).abs() < 1e-4), "{w} x {h}");
         }
         assert!(input(&GreyPage::filled(0, 5, 0)).is_none());
     }
@@ -99,7 +95,7 @@ mod tests {
                 crop.pixels[(y * w) as usize..(y * w + w / 2) as usize].fill(0);
             }
             let got = input(&crop).unwrap();
-            let row = &got.shades[20 * got.width..20 * got.width + got.filled];
+            let row = &got.shades[20 * got.width..21 * got.width];
             assert!(row[..46].iter().all(|&x| x < -0.99) && row[50..].iter().all(|&x| x > 0.99));
             assert!((row[47] + row[48]).abs() < 0.01);
         }
