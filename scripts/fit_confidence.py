@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Fit the confidence model on a run whose truth is known, and write config/confidence.toml.
 
-    fit_confidence.py ARCHIVE/ledger.sqlite TRUTH.jsonl SCORE.py [--out config/confidence.toml] [--target 0.01]
+    fit_confidence.py ALONE/ledger.sqlite BOTH/ledger.sqlite TRUTH.jsonl SCORE.py [--out config/confidence.toml] [--target 0.01]
 
-The first argument is the ledger of a finished run (its values with their signals), or a file of JSON lines
-{document, item, field, value, page, kind_confidence, signals}. SCORE.py is the scorer: its rules decide which value is right.
-Needs numpy.
+ALONE is the archive of a finished run without the second engine, BOTH of one with it, over the same scans (scripts/fit.sh makes them); a
+file of JSON lines {document, item, field, value, page, kind_confidence, signals} does as well. SCORE.py is the scorer: its rules decide
+which value is right. Needs numpy.
+
+Two models are fitted, each with thresholds of its own: `alone` on ALONE, for values whose words the second engine did not read (it is
+not there, the budget was spent, the text is born digital), and `both` on those values of BOTH that it was asked about. So nothing that
+was not asked is ever taken for agreement, and either model is honest about the values that it judges.
 
 What is done
   1. Every value is labelled right or wrong by the scorer's pairing. A section counts as right if 98 % of its words are.
@@ -27,8 +31,9 @@ from collections import defaultdict
 import numpy as np
 
 FEATURES = ["word-min", "word-min-over-80", "word-min-over-93", "word-mean", "page-mean", "label", "doubt", "form-valid", "form-checked",
-            "form-invalid", "mended", "agree", "differ", "length"]
-SIGNS = {"word-min": 1, "word-min-over-80": 1, "word-min-over-93": 1, "word-mean": 1, "page-mean": 1, "label": 1, "doubt": -1, "form-valid": 1,
+            "form-invalid", "mended", "agree", "differ", "length", "second-agrees", "second-differs", "second-sure", "replaced"]
+SIGNS = {"second-agrees": 1, "second-differs": -1, "second-sure": 1, "replaced": -1,
+         "word-min": 1, "word-min-over-80": 1, "word-min-over-93": 1, "word-mean": 1, "page-mean": 1, "label": 1, "doubt": -1, "form-valid": 1,
          "form-checked": 1, "form-invalid": -1, "mended": -1, "agree": 1, "differ": -1, "length": -1}
 CLASSES = {
     "identity": ["Patient.name.family", "Patient.name.given"],
@@ -69,7 +74,20 @@ def features(v):
     words = max(1, len(v["value"].split()))
     return [low, max(0.0, low - 0.80) / 0.17, max(0.0, low - 0.93) / 0.04, engine(s["word_mean"]), engine(s["page_mean"]),
             min(max(s["label"], 0.0), 1.0), min(max(s["doubt"], 0.0), 1.0), float(s["form"] == "valid"), float(s["form"] == "checked"),
-            float(s["form"] == "invalid"), float(s["mended"]), min(s["agree"], 2) / 2, min(s["differ"], 2) / 2, min(math.log(words), 5.0) / 5.0]
+            float(s["form"] == "invalid"), float(s["mended"]), min(s["agree"], 2) / 2, min(s["differ"], 2) / 2, min(math.log(words), 5.0) / 5.0,
+            *second(s)]
+
+
+def second(s):
+    """What the second engine says: nothing where it was not asked about every word."""
+    if not asked(s):
+        return [0.0, 0.0, 0.0, 0.0]
+    share = min(max(s["second_agree"], 0.0), 1.0)
+    return [float(share >= 1.0), min(1.0, 3.0 * (1.0 - share)), min(max((s["second_min"] - 0.8) / 0.2, 0.0), 1.0), float(s["replaced"])]
+
+
+def asked(s):
+    return bool(s.get("second_asked")) and not s["born_digital"]
 
 
 def load(path):
@@ -162,7 +180,7 @@ def barred(values, kind_sure):
     for v in values:
         s, c = v["signals"], class_of(v["field"])
         conflict = s["differ"] > 0 if c in ("identity", "ids") else s["differ"] > s["agree"]
-        out.append(not v["value"].strip() or s["form"] == "invalid" or s["mended"] or s["handwritten"] or conflict
+        out.append(not v["value"].strip() or s["form"] == "invalid" or s["mended"] or s["handwritten"] or s.get("cut_off") or conflict
                    or (v["item"] is None and len(several[v["document"], v["field"]]) > 1 and not v["field"].startswith("Composition."))
                    or (v["field"] == "DocumentReference.type" and v["kind_confidence"] < kind_sure))
     return np.array(out)
@@ -196,16 +214,76 @@ def leads_of(values):
     return np.array([at.get((v["document"], v["field"].split(".")[0], v["item"]), i) for i, v in enumerate(values)], int)
 
 
-def accepted(values, p, levels, open_):
-    """The decision, leads first (mirrors decide)."""
-    take = np.array([bool(open_[i]) and p[i] >= levels[class_of(v["field"])] for i, v in enumerate(values)])
-    take = take & take[leads_of(values)]
-    return take
+class Run:
+    """The values of one archive whose truth is known, as arrays side by side."""
+
+    def __init__(self, path, truth, score, kind_sure):
+        values = load(path)
+        self.documents = label(values, truth, score)
+        rules = barred(values, kind_sure)
+        keep = [i for i, v in enumerate(values) if v["right"] is not None]
+        self.values = [values[i] for i in keep]
+        self.X = np.array([features(v) for v in self.values])
+        self.right = np.array([bool(v["right"]) for v in self.values])
+        self.classes = np.array([class_of(v["field"]) for v in self.values])
+        self.layouts = np.array([self.documents.get(v["document"], {}).get("layout") or "?" for v in self.values])
+        self.both = np.array([asked(v["signals"]) for v in self.values])
+        # A component of an item that is not there is wrong whatever its own signals say: it tells nothing of them, and decide() gives
+        # it no more than the lead's probability.
+        self.leads = leads_of(self.values)
+        self.telling = self.right[self.leads] | (self.leads == np.arange(len(self.leads)))
+        open_ = ~rules[keep]
+        self.open = open_ & open_[self.leads]
+        self.p = np.zeros(len(self.values))
+        self.nested = np.zeros(len(self.values), bool)
+
+    def fit(self, part):
+        train = part & self.telling
+        return fit(self.X[train], self.right[train].astype(float), self.classes[train])
+
+    def thresholds(self, part, target):
+        return thresholds(self.p[part], self.right[part], self.classes[part], self.open[part], target)
+
+    def accepted(self, alone, both):
+        """The decision, leads first (mirrors decide)."""
+        levels = [(both if b else alone)[c] for b, c in zip(self.both, self.classes)]
+        take = self.open & (self.p >= np.array(levels))
+        return take & take[self.leads]
+
+
+def table(run, take, alone, both):
+    print(f"{len(run.values)} values of {len({v['document'] for v in run.values})} documents in {len(set(run.layouts))} layouts; "
+          f"{run.right.mean():.3f} right; {(~run.open).sum()} barred by a rule; {run.both.sum()} read by both engines")
+    print(f"{'class':<15} {'values':>7} {'right%':>7} {'alone':>7} {'both':>7} {'accptd':>7} {'of all%':>8} {'wrong':>6} {'wrong%':>7}   nested: {'accptd':>7} {'wrong':>6} {'wrong%':>7}")
+    share = lambda x, of: f"{100 * x / of:.2f}" if of else "-"
+    level = lambda levels, name: "-" if levels.get(name) is None else "never" if levels[name] > 1 else f"{levels[name]:.3f}"
+    single = run.classes != "sections"
+    rows = [(c, run.classes == c) for c in CLASSES] + [("all but sections", single), ("  of both", single & run.both)]
+    rows += [("  " + x, single & (run.layouts == x)) for x in sorted(set(run.layouts))]
+    for name, mine in rows:
+        n, k, m, j = (take & mine).sum(), (take & mine & ~run.right).sum(), (run.nested & mine).sum(), (run.nested & mine & ~run.right).sum()
+        print(f"{name:<15.15} {mine.sum():>7} {share(run.right[mine].sum(), mine.sum()):>7} {level(alone, name):>7} {level(both, name):>7} {n:>7} {share(n, mine.sum()):>8} "
+              f"{k:>6} {share(k, n):>7}           {m:>7} {j:>6} {share(j, m):>7}")
+    print("calibration out of fold (all but sections): confidence, values, mean confidence, share right")
+    edges = [0, .2, .4, .6, .8, .9, .95, .98, .99, 1.01]
+    for lo, hi in zip(edges, edges[1:]):
+        part = single & (run.p >= lo) & (run.p < hi)
+        if part.any():
+            print(f"  {lo:.2f}-{min(hi, 1):.2f} {part.sum():>6} {run.p[part].mean():.4f} {run.right[part].mean():.4f}")
+    print(f"Brier {((run.p - run.right)[single] ** 2).mean():.4f}")
+
+
+def summary(run, take):
+    single = run.classes != "sections"
+    n, k = (take & single).sum(), (take & single & ~run.right).sum()
+    m, j = (run.nested & single).sum(), (run.nested & single & ~run.right).sum()
+    return f"{100 * n / max(1, single.sum()):.1f} % accepted, {100 * k / max(1, n):.2f} % of them wrong ({100 * j / max(1, m):.2f} % with thresholds chosen without the layout, too)"
 
 
 def main():
-    ap = argparse.ArgumentParser(description="Fit the confidence model on a run whose truth is known.")
-    ap.add_argument("values")
+    ap = argparse.ArgumentParser(description="Fit the confidence model on runs whose truth is known.")
+    ap.add_argument("alone", help="ledger of a run without the second engine")
+    ap.add_argument("both", help="ledger of a run with it, over the same scans")
     ap.add_argument("truth")
     ap.add_argument("score")
     ap.add_argument("--out", help="where to write the model; without it figures are printed only")
@@ -218,71 +296,55 @@ def main():
     spec.loader.exec_module(score)
     with open(a.truth, encoding="utf-8") as f:
         truth = [json.loads(x) for x in f if x.strip()]
-    values = load(a.values)
-    documents = label(values, truth, score)
-    rules = barred(values, a.kind_sure)
-    keep = [i for i, v in enumerate(values) if v["right"] is not None]
-    values, open_ = [values[i] for i in keep], ~rules[keep]
-    X = np.array([features(v) for v in values])
-    y = np.array([float(v["right"]) for v in values])
-    right = y > 0.5
-    classes = np.array([class_of(v["field"]) for v in values])
-    layouts = np.array([documents.get(v["document"], {}).get("layout") or "?" for v in values])
-    names = sorted(set(layouts))
-    # A component of an item that is not there is wrong whatever its own signals say: it tells nothing of them, and decide() gives it
-    # no more than the lead's probability.
-    leads = leads_of(values)
-    telling = right[leads] | (leads == np.arange(len(leads)))
-    open_ = open_ & open_[leads]
-    out_of_fold = np.zeros(len(y))
+    alone, both = Run(a.alone, truth, score, a.kind_sure), Run(a.both, truth, score, a.kind_sure)
+    if alone.both.any() or not both.both.any():
+        raise SystemExit("the first archive must be of a run without the second engine, the second one of a run with it")
+    names = sorted(set(alone.layouts) | set(both.layouts))
     for layout in names:
-        test = layouts == layout
-        train = ~test & telling
-        out_of_fold[test] = probability(fit(X[train], y[train], classes[train]), X[test], classes[test])
-    out_of_fold = np.minimum(out_of_fold, out_of_fold[leads])
-    nested = np.zeros(len(y), bool)
+        by_alone, by_both = alone.fit(alone.layouts != layout), both.fit((both.layouts != layout) & both.both)
+        for run in (alone, both):
+            for w, part in ((by_alone, ~run.both), (by_both, run.both)):
+                test = (run.layouts == layout) & part
+                if test.any():
+                    run.p[test] = probability(w, run.X[test], run.classes[test])
+    for run in (alone, both):
+        run.p = np.minimum(run.p, run.p[run.leads])
+    choose = lambda keep: (alone.thresholds(keep(alone), a.target), both.thresholds(keep(both) & both.both, a.target))
     for layout in names:
-        test = layouts == layout
-        levels = thresholds(out_of_fold[~test], right[~test], classes[~test], open_[~test], a.target)
-        nested[test] = accepted([values[i] for i in np.flatnonzero(test)], out_of_fold[test], levels, open_[test])
-    levels = thresholds(out_of_fold, right, classes, open_, a.target)
-    take = accepted(values, out_of_fold, levels, open_)
-    w = fit(X[telling], y[telling], classes[telling])
+        levels = choose(lambda run: run.layouts != layout)
+        for run in (alone, both):
+            test = run.layouts == layout
+            run.nested[test] = run.accepted(*levels)[test]
+    levels = choose(lambda run: np.ones(len(run.values), bool))
+    takes = [run.accepted(*levels) for run in (alone, both)]
+    weights = alone.fit(np.ones(len(alone.values), bool)), both.fit(both.both)
 
-    print(f"{len(y)} values of {len({v['document'] for v in values})} documents in {len(names)} layouts; {y.mean():.3f} right; {(~open_).sum()} barred by a rule")
-    print(f"{'class':<15} {'values':>7} {'right%':>7} {'thresh':>7} {'accptd':>7} {'of all%':>8} {'wrong':>6} {'wrong%':>7}   nested: {'accptd':>7} {'wrong':>6} {'wrong%':>7}")
-    single = classes != "sections"
-    for name, mine in [(c, classes == c) for c in CLASSES] + [("all but sections", single)]:
-        n, k, m, j = (take & mine).sum(), (take & mine & ~right).sum(), (nested & mine).sum(), (nested & mine & ~right).sum()
-        share = lambda x, of: f"{100 * x / of:.2f}" if of else "-"
-        level = levels.get(name)
-        level = "-" if level is None else "never" if level > 1 else f"{level:.4f}"
-        print(f"{name:<15.15} {mine.sum():>7} {share(y[mine].sum(), mine.sum()):>7} {level:>7} {n:>7} {share(n, mine.sum()):>8} {k:>6} {share(k, n):>7}           {m:>7} {j:>6} {share(j, m):>7}")
-    print("calibration out of fold (all but sections): confidence, values, mean confidence, share right")
-    edges = [0, .2, .4, .6, .8, .9, .95, .98, .99, 1.01]
-    for lo, hi in zip(edges, edges[1:]):
-        part = single & (out_of_fold >= lo) & (out_of_fold < hi)
-        if part.any():
-            print(f"  {lo:.2f}-{min(hi, 1):.2f} {part.sum():>6} {out_of_fold[part].mean():.4f} {y[part].mean():.4f}")
-    print(f"Brier {((out_of_fold - y)[single] ** 2).mean():.4f}; weights: " + ", ".join(f"{f} {x:+.2f}" for f, x in zip(FEATURES, w)))
-    for i in np.flatnonzero(take & ~right & single)[:a.errors]:
-        v = values[i]
-        print(f"  wrong: {v['document']} | {v['field']} | {v['value']!r} | {out_of_fold[i]:.4f} {v.get('rule', '')} {v['signals']}")
+    for title, run, take in (("WITHOUT THE SECOND ENGINE", alone, takes[0]), ("WITH THE SECOND ENGINE", both, takes[1])):
+        print(f"\n{title}: out of fold {summary(run, take)}")
+        table(run, take, *levels)
+        for i in np.flatnonzero(take & ~run.right & (run.classes != "sections"))[:a.errors]:
+            v = run.values[i]
+            print(f"  wrong: {v['document']} | {v['field']} | {v['value']!r} | {run.p[i]:.4f} {v.get('rule', '')} {v['signals']}")
+    for name, w in zip(("alone", "both"), weights):
+        print(f"weights of {name}: " + ", ".join(f"{f} {x:+.2f}" for f, x in zip(FEATURES, w)))
 
     if a.out:
         lines = ["# The confidence model: how sure a value is, and from where it is accepted without a person.", "#",
                  "# p = 1 / (1 + exp(-(intercept + offset of the class + sum of weight * feature)))",
+                 "# `both` judges values whose words two engines read, `alone` all others.",
                  "# The features are those of src/confidence/features.rs. Do not edit the numbers by hand: scripts/fit_confidence.py",
                  "# wrote them (config/README.md says how to do it again).",
-                 f"# Fitted on {len(y)} values of {len({v['document'] for v in values})} documents in {len(names)} layouts. Thresholds: out of fold, one layout left out at a time,",
-                 f"# {100 * a.target:g} % wrong among accepted; there {100 * take[single].sum() / single.sum():.1f} % are accepted, {100 * (take & single & ~right).sum() / max(1, (take & single).sum()):.2f} % of them wrong",
-                 f"# ({100 * (nested & single & ~right).sum() / max(1, (nested & single).sum()):.2f} % if the thresholds, too, are chosen without the layout).",
-                 "", f"intercept = {w[-1]:.4f}", "# A document's type is accepted only if its kind is at least this sure.", f"kind-sure = {a.kind_sure}", "", "[weights]"]
-        lines += [f"{f} = {x:.4f}" for f, x in zip(FEATURES, w)]
-        for k, c in enumerate(CLASSES):
-            level = levels[c]
-            lines += ["", f"[classes.{c}]"] + (["# Nothing of this class is accepted: no level holds the target."] if level > 1 else [])
-            lines += [f"offset = {w[len(FEATURES) + k]:.4f}", f"threshold = {level:.4f}"]
+                 f"# Fitted on {len(alone.values)} and {len(both.values)} values of {len({v['document'] for v in both.values})} documents in {len(names)} layouts, {100 * a.target:g} % wrong allowed among the accepted of a class.",
+                 "# Out of fold, one layout left out at a time:",
+                 f"# without the second engine {summary(alone, takes[0])},",
+                 f"# with it {summary(both, takes[1])}.",
+                 "", "# A document's type is accepted only if its kind is at least this sure.", f"kind-sure = {a.kind_sure}"]
+        for name, w, mine in zip(("alone", "both"), weights, levels):
+            lines += ["", f"[{name}]", f"intercept = {w[-1]:.4f}", "", f"[{name}.weights]"]
+            lines += [f"{f} = {x:.4f}" for f, x in zip(FEATURES, w)]
+            for k, c in enumerate(CLASSES):
+                lines += ["", f"[{name}.classes.{c}]"] + (["# Nothing of this class is accepted: no level holds the target."] if mine[c] > 1 else [])
+                lines += [f"offset = {w[len(FEATURES) + k]:.4f}", f"threshold = {mine[c]:.4f}"]
         with open(a.out, "w", encoding="utf-8") as f:
             f.write("\n".join(lines) + "\n")
     return 0

@@ -5,7 +5,7 @@
 use crate::model::{ExtractedValue, Form};
 
 /// How many features there are.
-const COUNT: usize = 14;
+const COUNT: usize = 18;
 
 /// Names of the features, in the order of [`features`]; the keys of `[weights]` in config/confidence.toml.
 pub const FEATURES: [&str; COUNT] = [
@@ -23,6 +23,10 @@ pub const FEATURES: [&str; COUNT] = [
     "agree",
     "differ",
     "length",
+    "second-agrees",
+    "second-differs",
+    "second-sure",
+    "replaced",
 ];
 
 /// A value's features, each roughly between 0 and 1.
@@ -30,11 +34,16 @@ pub const FEATURES: [&str; COUNT] = [
 /// Tesseract's word figure is monotonic but bent: about 16 % of words under 0.4 are right, 78 % at 0.8–0.9, 95 % at 0.90–0.95, 99.3 %
 /// over 0.96, where it saturates. Two hinges let the model follow the bend. Born-digital words count as 0.97, the best that the
 /// engine ever says, so that the rest of the signals decide. Agreement saturates: a third witness adds little to two.
+/// Where a second engine was not asked about every word, what it said counts for nothing: silence is not agreement. A third of the
+/// characters in dispute is as bad as all.
 pub fn features(value: &ExtractedValue) -> [f64; COUNT] {
     let s = &value.signals;
     let engine = |x: f32| f64::from(if s.born_digital { 0.97 } else { x.clamp(0.0, 0.97) });
     let flag = |b: bool| f64::from(u8::from(b));
     let word_min = engine(s.word_min);
+    let asked = asked_twice(value);
+    let second = |x: f32| if asked { f64::from(x) } else { 0.0 };
+    let share = s.second_agree.clamp(0.0, 1.0);
     let words = value.value.split_whitespace().count().max(1) as f64;
     [
         word_min,
@@ -51,7 +60,16 @@ pub fn features(value: &ExtractedValue) -> [f64; COUNT] {
         f64::from(s.agree.min(2)) / 2.0,
         f64::from(s.differ.min(2)) / 2.0,
         words.ln().min(5.0) / 5.0,
+        second(f32::from(u8::from(share >= 1.0))),
+        second((3.0 * (1.0 - share)).min(1.0)),
+        second(((s.second_min - 0.8) / 0.2).clamp(0.0, 1.0)),
+        second(f32::from(u8::from(s.replaced))),
     ]
+}
+
+/// Whether two engines read all of a value: these are judged by weights and thresholds of their own.
+pub fn asked_twice(value: &ExtractedValue) -> bool {
+    value.signals.second_asked && !value.signals.born_digital
 }
 
 #[cfg(test)]
@@ -78,6 +96,22 @@ mod tests {
         assert!((low[0] - 0.8).abs() < 1e-6 && low[1].abs() < 1e-6 && low[2] == 0.0);
         let high = of(Signals { word_min: 0.97, ..Signals::default() }, "a");
         assert!((high[1] - 1.0).abs() < 1e-6 && (high[2] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_second_engine_that_was_not_asked_says_nothing() {
+        let told = Signals { second_agree: 1.0, second_min: 1.0, replaced: true, ..Signals::default() };
+        let asked = Signals { second_asked: true, ..told.clone() };
+        let table = [
+            (told, [0.0; 4]),
+            (Signals { born_digital: true, ..asked.clone() }, [0.0; 4]),
+            (asked.clone(), [1.0, 0.0, 1.0, 1.0]),
+            (Signals { second_agree: 0.5, second_min: 0.5, replaced: false, ..asked }, [0.0, 1.0, 0.0, 0.0]),
+        ];
+        for (signals, expected) in table {
+            let got = of(signals, "a");
+            assert!(got[14..].iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{got:?}");
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn judge(value: ExtractedValue, kind_confidence: f32, contested: &BTreeSet<Field
     if value.field == Field::DocumentType && kind_confidence < model.kind_sure() {
         reasons.push(Reason::UnsureKind);
     }
-    match model.threshold(class) {
+    match model.threshold(&value) {
         None => reasons.push(Reason::Policy),
         Some(threshold) if probability < threshold => reasons.push(Reason::LowConfidence),
         Some(_) => {}
@@ -176,15 +176,17 @@ mod tests {
         let weight = |feature: &&str| match *feature {
             "word-min" | "form-valid" | "form-checked" => 3.0,
             "word-min-over-80" | "label" | "agree" => 1.0,
-            "doubt" | "form-invalid" | "differ" => -3.0,
+            "second-agrees" => 6.0,
+            "doubt" | "form-invalid" | "differ" | "second-differs" => -3.0,
             _ => 0.0,
         };
         let weights: String = FEATURES.iter().map(|f| format!("{f} = {:.1}\n", weight(f))).collect();
-        let classes: String = Class::ALL
-            .iter()
-            .map(|c| format!("[classes.{}]\noffset = 0.0\nthreshold = 0.97\n", serde_json::to_string(c).unwrap().trim_matches('"')))
-            .collect();
-        ConfidenceModel::parse("test", &format!("intercept = -4.5\nkind-sure = 0.8\n[weights]\n{weights}{classes}")).unwrap()
+        let name = |c: &Class| serde_json::to_string(c).unwrap().trim_matches('"').to_owned();
+        let regime = |regime: &str, threshold: f64| {
+            let class = |c| format!("[{regime}.classes.{}]\noffset = 0.0\nthreshold = {threshold}\n", name(c));
+            format!("[{regime}]\nintercept = -4.5\n[{regime}.weights]\n{weights}{}", Class::ALL.iter().map(class).collect::<String>())
+        };
+        ConfidenceModel::parse("test", &format!("kind-sure = 0.8\n{}{}", regime("alone", 0.97), regime("both", 0.9))).unwrap()
     }
 
     fn decided(values: Vec<ExtractedValue>) -> Vec<DecidedValue> {
@@ -213,6 +215,23 @@ mod tests {
         }
         let got = decided(vec![value(Field::DocumentType, None, "11506-3", sure())]);
         assert!(got[0].reasons.contains(&Reason::UnsureKind));
+    }
+
+    #[test]
+    fn agreement_of_two_engines_accepts_what_one_alone_does_not() {
+        let weak = Signals { word_min: 0.85, word_mean: 0.9, form: Form::Free, agree: 0, ..sure() };
+        let agreed = Signals { second_asked: true, second_agree: 1.0, second_min: 0.99, ..weak.clone() };
+        let table = [
+            (agreed.clone(), Status::Accepted),
+            // Silence is not agreement.
+            (Signals { second_asked: false, ..agreed.clone() }, Status::Review),
+            (Signals { second_agree: 0.5, ..agreed.clone() }, Status::Review),
+            (Signals { handwritten: true, ..agreed }, Status::Review),
+            (weak, Status::Review),
+        ];
+        for (signals, status) in table {
+            assert_eq!(decided(vec![value(Field::Family, None, "Doe", signals)])[0].status, status);
+        }
     }
 
     #[test]
@@ -269,6 +288,16 @@ mod tests {
             Signals { label: 0.2, ..sure() },
             Signals { differ: 2, ..sure() },
             Signals { form: Form::Invalid, ..sure() },
+        ] {
+            assert!(p(worse.clone()) <= best, "{worse:?}");
+        }
+        let agreed = Signals { second_asked: true, second_agree: 1.0, second_min: 1.0, ..sure() };
+        let best = p(agreed.clone());
+        for worse in [
+            Signals { second_agree: 0.5, ..agreed.clone() },
+            Signals { second_min: 0.6, ..agreed.clone() },
+            Signals { replaced: true, ..agreed.clone() },
+            Signals { word_min: 0.5, word_mean: 0.7, ..agreed },
         ] {
             assert!(p(worse.clone()) <= best, "{worse:?}");
         }

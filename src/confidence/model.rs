@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::model::{ExtractedValue, Sha256};
 
+use super::features::asked_twice;
 use super::{Class, FEATURES, features};
 
 const FILE: &str = "confidence.toml";
@@ -39,8 +40,16 @@ pub enum ConfidenceError {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
-    intercept: f64,
     kind_sure: f32,
+    alone: Regime,
+    both: Regime,
+}
+
+/// Weights and thresholds of the values that one engine read, or of those that both did.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Regime {
+    intercept: f64,
     weights: BTreeMap<String, f64>,
     classes: BTreeMap<Class, ClassRule>,
 }
@@ -55,15 +64,41 @@ struct ClassRule {
 }
 
 /// The model: `p = 1 / (1 + exp(-(intercept + offset of the class + Σ weight · feature)))`, and for each class the probability from
-/// which its values are accepted.
+/// which its values are accepted. There are two of each: for values that both engines read, and for all others, which are accepted less.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfidenceModel {
-    intercept: f64,
     kind_sure: f32,
-    weights: [f64; FEATURES.len()],
-    classes: BTreeMap<Class, ClassRule>,
+    alone: Logistic,
+    both: Logistic,
     /// Digest of the file's text, for the freshness of results.
     pub digest: Sha256,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Logistic {
+    intercept: f64,
+    weights: [f64; FEATURES.len()],
+    classes: BTreeMap<Class, ClassRule>,
+}
+
+impl Regime {
+    fn checked(self, name: &str) -> Result<Logistic, String> {
+        let mut weights = [0.0; FEATURES.len()];
+        for (weight, feature) in weights.iter_mut().zip(FEATURES) {
+            *weight = *self.weights.get(feature).ok_or_else(|| format!("{name}.weights lacks `{feature}`"))?;
+        }
+        if let Some(strange) = self.weights.keys().find(|k| !FEATURES.contains(&k.as_str())) {
+            return Err(format!("{name}.weights names `{strange}`, which is no feature"));
+        }
+        if let Some(class) = Class::ALL.into_iter().find(|c| !self.classes.contains_key(c)) {
+            return Err(format!("{name}.classes lacks {class:?}"));
+        }
+        let numbers = weights.iter().chain([&self.intercept]).chain(self.classes.values().flat_map(|c| [&c.offset, &c.threshold]));
+        if numbers.into_iter().any(|x| !x.is_finite()) {
+            return Err(format!("a weight, offset or threshold of {name} is not a finite number"));
+        }
+        Ok(Logistic { intercept: self.intercept, weights, classes: self.classes })
+    }
 }
 
 impl ConfidenceModel {
@@ -83,40 +118,27 @@ impl ConfidenceModel {
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ConfidenceError> {
         let wrong = |reason: String| ConfidenceError::Parse { file: name.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-        let mut weights = [0.0; FEATURES.len()];
-        for (weight, feature) in weights.iter_mut().zip(FEATURES) {
-            *weight = *file.weights.get(feature).ok_or_else(|| wrong(format!("weights lacks `{feature}`")))?;
-        }
-        if let Some(strange) = file.weights.keys().find(|k| !FEATURES.contains(&k.as_str())) {
-            return Err(wrong(format!("weights names `{strange}`, which is no feature")));
-        }
-        if let Some(class) = Class::ALL.into_iter().find(|c| !file.classes.contains_key(c)) {
-            return Err(wrong(format!("classes lacks {class:?}")));
-        }
-        let numbers = weights.iter().chain([&file.intercept]).chain(file.classes.values().flat_map(|c| [&c.offset, &c.threshold]));
-        if numbers.into_iter().any(|x| !x.is_finite()) {
-            return Err(wrong("a weight, offset or threshold is not a finite number".to_owned()));
-        }
-        Ok(Self {
-            intercept: file.intercept,
-            kind_sure: file.kind_sure,
-            weights,
-            classes: file.classes,
-            digest: Sha256::of(text.as_bytes()),
-        })
+        let (alone, both) = (file.alone.checked("alone").map_err(wrong)?, file.both.checked("both").map_err(wrong)?);
+        Ok(Self { kind_sure: file.kind_sure, alone, both, digest: Sha256::of(text.as_bytes()) })
     }
 
     /// The estimated probability that a value is right.
     pub fn probability(&self, value: &ExtractedValue) -> f64 {
-        let offset = self.classes.get(&Class::of(value.field)).map_or(0.0, |c| c.offset);
-        let sum: f64 = self.weights.iter().zip(features(value)).map(|(w, x)| w * x).sum();
-        let logit = self.intercept + offset + sum;
+        let judge = self.judge(value);
+        let offset = judge.classes.get(&Class::of(value.field)).map_or(0.0, |c| c.offset);
+        let sum: f64 = judge.weights.iter().zip(features(value)).map(|(w, x)| w * x).sum();
+        let logit = judge.intercept + offset + sum;
         (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST)
     }
 
-    /// Least probability at which a class is accepted; `None` if it never is.
-    pub(super) fn threshold(&self, class: Class) -> Option<f64> {
-        self.classes.get(&class).map(|c| c.threshold).filter(|&t| t <= 1.0)
+    /// Nothing that the second engine was not asked about is judged as if it had agreed.
+    fn judge(&self, value: &ExtractedValue) -> &Logistic {
+        if asked_twice(value) { &self.both } else { &self.alone }
+    }
+
+    /// Least probability at which a value of this kind is accepted; `None` if none ever is.
+    pub(super) fn threshold(&self, value: &ExtractedValue) -> Option<f64> {
+        self.judge(value).classes.get(&Class::of(value.field)).map(|c| c.threshold).filter(|&t| t <= 1.0)
     }
 
     /// Least confidence in a document's kind at which its type may be accepted.
@@ -132,14 +154,14 @@ mod tests {
     #[test]
     fn the_embedded_model_is_whole() {
         let model = ConfidenceModel::load(None).unwrap();
-        assert_eq!(model.classes.len(), Class::ALL.len());
+        assert_eq!([&model.alone, &model.both].map(|judge| judge.classes.len()), [Class::ALL.len(); 2]);
     }
 
     #[test]
     fn wrong_models_are_refused_by_name() {
         for (from, to, word) in [
-            ("word-min =", "word-minimum =", "word-min"),
-            ("[classes.identity]", "[classes.identities]", "identities"),
+            ("word-min =", "word-minimum =", "alone.weights lacks `word-min`"),
+            ("[both.classes.identity]", "[both.classes.identities]", "identities"),
             ("intercept =", "interzept =", "interzept"),
             ("kind-sure = ", "kind-sure = \"high\" # ", "kind-sure"),
         ] {

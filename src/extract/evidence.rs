@@ -1,6 +1,6 @@
 //! From words on a page to a value with its evidence. Every rule of this room makes its values here.
 
-use crate::model::{ExtractedValue, Field, Form, PageLayout, Signals, TextSource};
+use crate::model::{ExtractedValue, Field, Form, PageLayout, Signals, TextSource, Word};
 
 /// What a rule knows of a value before its words are looked at.
 #[allow(dead_code)]
@@ -31,6 +31,7 @@ impl Found<'_> {
     /// Adds the words' place and the engine's figures.
     pub(crate) fn with_evidence(self) -> ExtractedValue {
         let page = self.page;
+        let second = second_opinion(self.words.iter().map(|&w| page.word(w)));
         let (mut lowest, mut sum, mut letters) = (1.0_f32, 0.0_f32, 0.0_f32);
         for &w in self.words {
             let word = page.word(w);
@@ -61,7 +62,77 @@ impl Found<'_> {
                 page_mean: page.reading.quality.mean_confidence,
                 doubt: self.doubt,
                 born_digital: page.reading.text_source == TextSource::TextLayer,
+                second_asked: second.asked,
+                second_agree: second.agree,
+                second_min: second.min,
+                replaced: second.replaced,
             },
+        }
+    }
+}
+
+/// What a second engine made of a value's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct SecondOpinion {
+    /// Whether it read every word that holds a letter or a digit, and there is one.
+    pub asked: bool,
+    /// Share of the characters in words on which both agree.
+    pub agree: f32,
+    /// Its lowest figure.
+    pub min: f32,
+    /// Whether some text is its own.
+    pub replaced: bool,
+}
+
+/// Adds up what a second engine made of some words. Words without a letter or digit are not asked and do not count.
+pub(crate) fn second_opinion<'w>(words: impl Iterator<Item = &'w Word>) -> SecondOpinion {
+    let (mut all, mut agreed) = (0.0_f32, 0.0_f32);
+    let mut opinion = SecondOpinion { asked: true, min: 1.0, ..SecondOpinion::default() };
+    for word in words.filter(|word| word.text.chars().any(char::is_alphanumeric)) {
+        let Some(second) = &word.second else { return SecondOpinion::default() };
+        let length = word.text.chars().count() as f32;
+        all += length;
+        agreed += if second.agrees { length } else { 0.0 };
+        opinion.min = opinion.min.min(second.confidence);
+        opinion.replaced |= second.instead_of.is_some();
+    }
+    if all == 0.0 {
+        return SecondOpinion::default();
+    }
+    SecondOpinion { agree: agreed / all, ..opinion }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SecondReading;
+
+    fn word(text: &str, second: Option<(&str, f32, bool)>) -> Word {
+        let second = second.map(|(read, confidence, agrees)| SecondReading {
+            text: read.to_owned(),
+            confidence,
+            instead_of: (!agrees && read == text).then(|| "other".to_owned()),
+            agrees,
+        });
+        Word { text: text.to_owned(), second, ..Word::default() }
+    }
+
+    #[test]
+    fn silence_is_not_agreement() {
+        let agreed = word("Smith", Some(("Smith", 0.99, true)));
+        let table = [
+            (vec![], SecondOpinion::default()),
+            (vec![word("--", None)], SecondOpinion::default()),
+            (vec![agreed.clone(), word("John", None)], SecondOpinion::default()),
+            (vec![agreed.clone(), word("-", None)], SecondOpinion { asked: true, agree: 1.0, min: 0.99, replaced: false }),
+            (
+                vec![agreed.clone(), word("Jchn", Some(("John", 0.7, false)))],
+                SecondOpinion { asked: true, agree: 5.0 / 9.0, min: 0.7, replaced: false },
+            ),
+            (vec![word("John", Some(("John", 0.9, false)))], SecondOpinion { asked: true, agree: 0.0, min: 0.9, replaced: true }),
+        ];
+        for (words, expected) in table {
+            assert_eq!(second_opinion(words.iter()), expected);
         }
     }
 }

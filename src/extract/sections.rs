@@ -1,7 +1,7 @@
 //! Sections of notes: the text from a heading to the next one, across pages, without the paper's own lines.
 
 use super::body::TextLine;
-use super::evidence::Found;
+use super::evidence::{Found, second_opinion};
 use super::headings::{Entry, Headings, Hit, Stand, usual_gap};
 use crate::model::{DocumentKind, ExtractedValue, Form, PageLayout, Section};
 
@@ -384,6 +384,9 @@ fn value(pages: &[PageLayout], blocks: &[Block], section: Section) -> Option<Ext
             }
         }
     }
+    let second = second_opinion(parts.iter().flat_map(|b| &b.runs).flat_map(|run| run.words.iter().map(|&w| pages[run.page].word(w))));
+    value.signals.second_asked = second.asked;
+    (value.signals.second_agree, value.signals.second_min, value.signals.replaced) = (second.agree, second.min, second.replaced);
     value.signals.word_mean = if letters > 0.0 { sum / letters } else { 0.0 };
     Some(value)
 }

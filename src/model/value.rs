@@ -68,6 +68,18 @@ pub struct Signals {
     pub doubt: f32,
     /// Text of the document's own layer, not OCR.
     pub born_digital: bool,
+    /// Whether a second engine read every word of the value. If not, the other figures of it say nothing.
+    #[serde(default)]
+    pub second_asked: bool,
+    /// Share of the value's characters in words on which both engines agree, 0.0–1.0.
+    #[serde(default)]
+    pub second_agree: f32,
+    /// The second engine's lowest figure among the value's words, 0.0–1.0.
+    #[serde(default)]
+    pub second_min: f32,
+    /// Whether some of the text is the second engine's, where the first one had read something else.
+    #[serde(default)]
+    pub replaced: bool,
 }
 
 /// A value as extracted from a document's pages.

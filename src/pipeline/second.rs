@@ -490,14 +490,6 @@ mod tests {
         Word { confidence, ..word(text, x, 100.0) }
     }
 
-    fn ask(words: Vec<Word>, answers: &[(&str, f32)]) -> Vec<Word> {
-        let (vocabulary, reader) = (vocabulary(), RecordedCrops::new(answers));
-        let desk = SecondDesk::new(&reader, &vocabulary, 50);
-        let mut reading = page(words);
-        desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
-        reading.words
-    }
-
     #[test]
     fn what_is_the_same_and_what_takes_its_place() {
         // first, its figure, second, its figure → the same, taken
@@ -553,14 +545,17 @@ mod tests {
 
     #[test]
     fn a_word_that_the_second_parts_becomes_two_and_order_is_kept() {
-        let words = ask(vec![at("JchnSmlth", 100.0, 0.3), at("sure", 400.0, 0.95)], &[("John Smith", 0.97)]);
+        let mut words = vec![at("JchnSmlth", 100.0, 0.3), at("sure", 400.0, 0.95)];
+        let crop = Crop { words: vec![0], rect: words[0].rect, rank: (DOUBT, 0.3) };
+        let parts = answered(&mut words, &crop, &crate::ocr::second::spread("John Smith", 0.97));
+        insert(&mut words, parts);
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         assert_eq!(texts, ["John", "Smith", "sure"]);
         let taken: Vec<_> = words[..2].iter().map(|w| w.second.as_ref().unwrap().instead_of.as_deref()).collect();
         assert_eq!(taken, [Some("JchnSmlth"), Some("")]);
         assert!(words[0].rect.right() <= words[1].rect.x + 0.01 && words[1].rect.right() <= 190.01);
         assert!(words.iter().all(|w| w.confidence == 0.3 || w.text == "sure"), "the first engine's figure stays");
-        assert_eq!(words[2].second, None, "what is neither a value nor doubtful is not asked");
+        assert_eq!(words[2].second, None);
     }
 
     #[test]
@@ -572,30 +567,37 @@ mod tests {
         let reading = page(words);
         let plan = plan(&reading, &vocabulary());
         let texts: Vec<&str> = plan.iter().map(|crop| reading.words[crop.words[0]].text.as_str()).collect();
-        assert_eq!(texts, ["03/14/1950", "worst", "bad"]);
-        // The date is 100 wide and 20 high with air: 114 by 28, one crop.
-        assert_eq!([0, 1, 2, 50].map(|budget| within(&plan, budget)), [0, 1, 2, 3]);
-        let (vocabulary, reader) = (vocabulary(), RecordedCrops::new(&[("03/14/1950", 0.9)]));
-        let desk = SecondDesk::new(&reader, &vocabulary, 1);
+        let place = |text: &str| texts.iter().position(|t| *t == text).unwrap_or_else(|| panic!("{text} is not asked: {texts:?}"));
+        assert!(place("03/14/1950") < place("worst") && place("worst") < place("bad") && !texts.contains(&"fine"), "{texts:?}");
+        let all = plan.len();
+        let (vocabulary, reader) = (vocabulary(), RecordedCrops::new(&texts.iter().map(|text| (*text, 0.9)).collect::<Vec<_>>()));
+        let desk = SecondDesk::new(&reader, &vocabulary, 2);
         let mut reading = reading;
         desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
         let cost = desk.cost();
-        assert_eq!((cost.crops, cost.over_budget, cost.failed), (1, 2, 0));
+        assert_eq!((cost.crops, cost.over_budget, cost.failed), (2, all as u64 - 2, 0));
         assert!(cost.cpu_seconds > 0.0);
         assert!(reading.words[3].second.as_ref().unwrap().agrees);
+    }
+
+    #[test]
+    fn wide_crops_count_as_several() {
+        let crop = |w: f32| Crop { words: vec![], rect: Rect::new(0.0, 0.0, w, 10.0), rank: (DOUBT, 0.0) };
+        let plan = [crop(10.0), crop(70.0), crop(60.0), crop(10.0)];
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|budget| within(&plan, budget)), [0, 1, 2, 2, 3, 4]);
     }
 
     #[test]
     fn crops_stay_between_words_and_rules() {
         let mut reading = page(vec![at("before", 100.0, 0.95), at("doubt", 170.0, 0.5), at("after", 230.0, 0.95)]);
         reading.rulings = vec![across(0.0, 500.0, 122.0), across(0.0, 500.0, 96.0)];
-        let plan = plan(&reading, &vocabulary());
-        let rect = plan[0].rect;
+        let ranks = [None, Some(DOUBT), None];
+        let rect = crops_of(&reading, &[0, 1, 2], &ranks, 20.0)[0].rect;
         assert_eq!((rect.x, rect.right()), (165.0, 225.0), "half of the gaps");
         assert_eq!((rect.y, rect.bottom()), (98.0, 122.0), "between the rules");
         let mut alone = page(vec![at("doubt", 170.0, 0.5)]);
         alone.rulings = vec![down(166.0, 0.0, 500.0)];
-        assert_eq!(super::plan(&alone, &vocabulary())[0].rect.x, 168.0);
+        assert_eq!(crops_of(&alone, &[0], &[Some(DOUBT)], 20.0)[0].rect.x, 168.0);
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub enum SecondError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecondSettings {
-    /// Most crops that are read of a page; 0 switches the engine off.
+    /// Most crops that are read of a page, wide ones counted as several; 0 switches the engine off.
     pub crops_per_page: u32,
     /// Folder with the model; `None` looks where scripts/models.sh puts it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,7 @@ pub struct SecondSettings {
 
 impl Default for SecondSettings {
     fn default() -> Self {
-        Self { crops_per_page: 40, model_dir: None }
+        Self { crops_per_page: 20, model_dir: None }
     }
 }
 
