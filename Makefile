@@ -7,10 +7,10 @@ SHELL := /bin/bash
 BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test fmt lint doc bench memory deny samples fixtures
+.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory deny samples fixtures
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 setup: ## install what the build needs and is missing (Debian, Ubuntu)
 	@scripts/setup.sh
@@ -43,6 +43,9 @@ doc: setup ## the documentation, target/doc/chartlift/index.html
 bench: build ## speed, memory and word errors against `xargs tesseract` and OCRmyPDF (PAGES=FOLDER for other pages); writes benches/RESULTS.md
 	@scripts/setup.sh tesseract-ocr poppler-utils $(BENCH_FONTS)
 	@python3 scripts/bench.py $(PAGES) $(if $(PAGES),,--out benches/RESULTS.md)
+
+fast-tesseract: ## optional: libtesseract optimised as a whole for this processor, into ~/.local/lib/chartlift (Debian, Ubuntu)
+	@scripts/fast_tesseract.sh
 
 memory: setup ## peak memory on a PDF of 500 pages against one of 20
 	cargo bench --locked --bench memory
