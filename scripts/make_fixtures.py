@@ -13,6 +13,9 @@ import zlib
 import numpy as np
 from PIL import Image
 
+import hostile
+import jbig2
+import twins
 from paper import Sheet, bilevel, digital_pdf, jpeg, jpeg_pdf, tiff
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
@@ -79,7 +82,7 @@ def png_header_bomb():
 def main():
     FIXTURES.mkdir(exist_ok=True)
     for old in FIXTURES.iterdir():
-        if old.name != "README.md":
+        if old.is_file() and old.name != "README.md":
             old.unlink()
     grey = note().pixels(200)
     black = bilevel(grey)
@@ -153,6 +156,9 @@ def main():
     put("old-ocr.pdf", one_page(content, b"/XObject << /Im0 5 0 R >> /Font << /F0 6 0 R >>", more=[
         stream(picture, b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode " % grey.size),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]))
+
+    hostile.make(FIXTURES / "hostile", grey, jbig2.generic)
+    twins.make(FIXTURES / "twins", grey)
 
 
 main()

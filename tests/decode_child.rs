@@ -442,6 +442,10 @@ fn endless() -> Vec<u8> {
 #[test]
 fn a_page_that_never_ends_costs_itself_alone() {
     let bytes = endless();
+    let outcome = read(file_of(&bytes), FileKind::Pdf, &settings());
+    assert_eq!(outcome.failed.iter().map(|(n, f)| (*n, f.kind)).collect::<Vec<_>>(), [(2, FailureKind::TooLarge)], "counted beforehand");
+    // What cannot be counted beforehand ends with its time.
+    let settings = || DecodeSettings { max_operators: u64::MAX, ..settings() };
     for settings in [DecodeSettings { cpu_seconds: 1, ..settings() }, DecodeSettings { wall_seconds: 2, ..settings() }] {
         let outcome = read(file_of(&bytes), FileKind::Pdf, &settings);
         assert_eq!(outcome.pages.iter().map(|p| p.number.get()).collect::<Vec<_>>(), [1, 3], "{outcome:?}");

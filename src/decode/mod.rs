@@ -45,6 +45,18 @@ pub struct DecodeSettings {
     pub max_megapixels: u32,
     /// Pixels that a page may measure on its longer side.
     pub max_side: u32,
+    /// Size to which one stream of a PDF may unpack, MiB.
+    pub max_stream_mib: u64,
+    /// How many times its size a stream of a PDF may unpack to, from 16 MiB on; pictures may unpack to their size in pixels.
+    pub max_stream_ratio: u64,
+    /// How many times over a stream of a PDF may be packed.
+    pub max_filters: usize,
+    /// Drawing steps (operators) of one PDF page, forms counted as often as they are called.
+    pub max_operators: u64,
+    /// How deep lists may nest in the content of a PDF page.
+    pub max_nesting: usize,
+    /// Text of one PDF page, KiB.
+    pub max_text_kib: usize,
     /// Size that a file may have, MiB.
     pub max_file_mib: u64,
     /// Dots per inch at which PDF pages are rendered that are not one scanned image.
@@ -68,6 +80,12 @@ impl Default for DecodeSettings {
             max_pages: 5000,
             max_megapixels: 120,
             max_side: 20_000,
+            max_stream_mib: 256,
+            max_stream_ratio: 200,
+            max_filters: 4,
+            max_operators: 2_000_000,
+            max_nesting: 100,
+            max_text_kib: 2048,
             max_file_mib: 2048,
             render_dpi: 300,
             second_reading: true,

@@ -15,7 +15,8 @@ const SEALED: u8 = 6;
 
 /// Bytes that the body of a message may have, pixels excepted. A page of text has a few hundred kilobytes at most.
 const MAX_BODY: u32 = 16 * 1024 * 1024;
-const MAX_WORDS: u32 = 100_000;
+/// Words that a page may have. The formats refuse pages with more, so that none is lost here.
+pub(super) const MAX_WORDS: u32 = 100_000;
 const MAX_WORD_BYTES: usize = 1000;
 const MAX_DETAIL_CHARS: usize = 300;
 

@@ -19,54 +19,58 @@ pub(super) fn decode(input: File, kind: FileKind, sink: &mut Sink<'_>) -> Result
 }
 
 fn page(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSettings) -> Result<RawPage, SourceFailure> {
-    let (picture, tags) = match kind {
+    let (mut grey, tags) = match kind {
         FileKind::Jpeg => {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
-            let scan = tags::scan_jpeg(&bytes);
-            let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| failure(&e))?;
-            check_size(decoder.dimensions().0.into(), decoder.dimensions().1.into(), settings)?;
-            // The decoder forgives a missing end and paints it grey.
-            if !scan.complete {
-                return Err(SourceFailure::new(FailureKind::Broken, "the JPEG is cut off; copy or scan it anew"));
-            }
-            if scan.plain_cmyk {
-                let detail = "the JPEG holds four inks in a form that cannot be told from its negative; save it as PNG or in grey";
-                return Err(SourceFailure::new(FailureKind::Unsupported, detail));
-            }
-            (picture(decoder, settings)?, scan.tags)
+            jpeg(&bytes, settings)?
         }
         FileKind::Png => {
             let mut input = BufReader::new(input);
             let tags = tags::png(&mut input).map_err(|e| unreadable(&e))?;
             input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
             let decoder = image::codecs::png::PngDecoder::new(input).map_err(|e| failure(&e))?;
-            (picture(decoder, settings)?, tags)
+            (to_grey(picture(decoder, settings)?), tags)
         }
         FileKind::Bmp => {
             let mut head = [0; 54];
             let read = input.read(&mut head).map_err(|e| unreadable(&e))?;
             input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
             let decoder = image::codecs::bmp::BmpDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
-            (picture(decoder, settings)?, tags::bmp(&head[..read]))
+            (to_grey(picture(decoder, settings)?), tags::bmp(&head[..read]))
         }
         FileKind::Webp => {
             let mut decoder = image::codecs::webp::WebPDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
             let tags = decoder.exif_metadata().ok().flatten().map_or(Tags::NONE, |exif| tags::exif(&exif));
-            (picture(decoder, settings)?, tags)
+            (to_grey(picture(decoder, settings)?), tags)
         }
         FileKind::Pnm => {
             let decoder = image::codecs::pnm::PnmDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
-            (picture(decoder, settings)?, Tags::NONE)
+            (to_grey(picture(decoder, settings)?), Tags::NONE)
         }
         FileKind::Pdf | FileKind::Tiff => {
             return Err(SourceFailure::new(FailureKind::Unsupported, "this kind of file is read elsewhere"));
         }
     };
-    let mut grey = to_grey(picture);
     let tagged_turn = unmirror(&mut grey, tags.orientation);
     let dpi = credible_dpi(tags.dpi.0, tags.dpi.1, grey.width, grey.height);
     Ok(RawPage { number, grey, dpi, tagged_turn, text: None })
+}
+
+/// A JPEG, which must be whole and of colours that are known.
+pub(super) fn jpeg(bytes: &[u8], settings: &DecodeSettings) -> Result<(GreyPage, Tags), SourceFailure> {
+    let scan = tags::scan_jpeg(bytes);
+    let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|e| failure(&e))?;
+    check_size(decoder.dimensions().0.into(), decoder.dimensions().1.into(), settings)?;
+    // The decoder forgives a missing end and paints it grey.
+    if !scan.complete {
+        return Err(SourceFailure::new(FailureKind::Broken, "the JPEG is cut off; copy or scan it anew"));
+    }
+    if scan.plain_cmyk {
+        let detail = "the JPEG holds four inks in a form that cannot be told from its negative; save it as PNG or in grey";
+        return Err(SourceFailure::new(FailureKind::Unsupported, detail));
+    }
+    Ok((to_grey(picture(decoder, settings)?), scan.tags))
 }
 
 fn picture(mut decoder: impl ImageDecoder, settings: &DecodeSettings) -> Result<DynamicImage, SourceFailure> {

@@ -68,11 +68,28 @@ pub(super) struct JpegScan {
     pub(super) complete: bool,
     /// Four inks without Adobe's marker: the samples then mean ink, while decoders take them for light, as Adobe writes them.
     pub(super) plain_cmyk: bool,
+    /// Components of a pixel: 1 grey, 3 colours, 4 inks.
+    pub(super) components: u8,
+}
+
+/// Width and height of a JPEG from its frame header (ITU-T T.81 B.2.2).
+pub(super) fn jpeg_size(data: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    while let Some(marker) = next_marker(data, &mut at) {
+        let number = |at: usize| Some(u32::from(u16::from_be_bytes(data.get(at..at + 2)?.try_into().ok()?)));
+        match marker {
+            0x01 | 0xd0..=0xd8 => continue,
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return Some((number(at + 5)?, number(at + 3)?)),
+            0xd9 | 0xda => return None,
+            _ => at += number(at)?.max(2) as usize,
+        }
+    }
+    None
 }
 
 /// Walks through the markers of a JPEG (ITU-T T.81 Annex B).
 pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
-    let mut scan = JpegScan { tags: Tags::NONE, complete: false, plain_cmyk: false };
+    let mut scan = JpegScan { tags: Tags::NONE, complete: false, plain_cmyk: false, components: 0 };
     let (mut jfif, mut scans, mut inks, mut adobe) = (Tags::NONE.dpi, 0, 0, false);
     let mut at = 2;
     while let Some(marker) = next_marker(data, &mut at) {
@@ -105,6 +122,7 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
             scan.tags = exif(data);
         }
     }
+    scan.components = inks;
     scan.plain_cmyk = inks == 4 && !adobe;
     // Programs that write both often leave the JFIF density at its default; a real one there is the scanner's.
     let filler = jfif.0 <= 1.0 || (jfif.0 == 72.0 || jfif.0 == 96.0) && scan.tags.dpi.0 > 0.0;
@@ -240,7 +258,7 @@ mod tests {
         let whole = [0xff, 0xd9];
         assert_eq!(
             scan_jpeg(&jpeg(1, 300, false, &whole)),
-            JpegScan { tags: Tags { dpi: (300.0, 300.0), orientation: 1 }, complete: true, plain_cmyk: false }
+            JpegScan { tags: Tags { dpi: (300.0, 300.0), orientation: 1 }, complete: true, plain_cmyk: false, components: 0 }
         );
         assert_eq!(scan_jpeg(&jpeg(2, 100, false, &whole)).tags.dpi, (254.0, 254.0));
         assert_eq!(scan_jpeg(&jpeg(0, 1, false, &whole)).tags.dpi, (0.0, 0.0));
@@ -254,7 +272,9 @@ mod tests {
             out.extend([0xff, 0xc0, 0, 8, 8, 0, 1, 0, 1, 4, 0xff, 0xda, 0, 2, 0x11, 0xff, 0xd9]);
             scan_jpeg(&out)
         };
-        assert!(frame(&[]).plain_cmyk);
+        assert!(frame(&[]).plain_cmyk && frame(&[]).components == 4);
+        assert_eq!(jpeg_size(&[0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc2, 0, 8, 8, 1, 2, 3, 4, 1]), Some((772, 258)));
+        assert_eq!(jpeg_size(&[0xff, 0xd8, 0xff, 0xda, 0, 2]), None);
         assert!(!frame(b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0").plain_cmyk);
         assert!(!scan_jpeg(&[0xff, 0xd8, 0xff, 0xd9]).complete, "an end without a scan is no picture");
     }

@@ -8,11 +8,14 @@ use ::tiff::decoder::{Decoder, DecodingResult, Limits, ifd::Value};
 use ::tiff::tags::{IfdPointer, Tag};
 use ::tiff::{ColorType, TiffError};
 
-use super::DecodeSettings;
 use super::ccitt::{self, Coding};
 use super::child::{DecodeError, Sink};
 use super::grey::{check_size, cmyk_luma, credible_dpi, from_16_bits, luma, over_white, unmirror};
+use super::{DecodeSettings, raster, tags};
 use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, SourceFailure};
+
+/// Pixels that a tile may be wide or high, however small the page: filling costs time.
+const MOST_TILE: u32 = 16_384;
 
 type Reader = Decoder<BufReader<File>>;
 
@@ -23,6 +26,11 @@ mod value {
     pub(super) const GROUP_4: u16 = 4;
     pub(super) const OLD_JPEG: u16 = 6;
     pub(super) const WHITE_IS_ZERO: u16 = 0;
+    pub(super) const BLACK_IS_ZERO: u16 = 1;
+    pub(super) const YCBCR: u16 = 6;
+    /// Where old-style JPEG says that its stream begins, and how long it is.
+    pub(super) const JPEG_AT: u16 = 513;
+    pub(super) const JPEG_LENGTH: u16 = 514;
     pub(super) const PALETTE: u16 = 3;
     pub(super) const T4_OPTIONS: u16 = 292;
     /// Bits of NewSubfileType: a reduced picture, a mask.
@@ -102,6 +110,10 @@ struct Page {
     strips: Option<Vec<(u64, u64)>>,
     tiled: bool,
     rows_per_strip: u32,
+    /// Width and height of a tile.
+    tile: (u32, u32),
+    /// Place and length of an old-style JPEG stream.
+    jpeg: Option<(u64, u64)>,
     palette: Vec<u16>,
 }
 
@@ -122,6 +134,9 @@ impl Page {
         let orientation = short(number(Tag::Orientation, 1).unwrap_or(1));
         let unit = number(Tag::ResolutionUnit, 2).unwrap_or(2);
         let rows_per_strip = number(Tag::RowsPerStrip, u32::MAX)?.min(height);
+        let tile = (number(Tag::TileWidth, 0)?, number(Tag::TileLength, 0)?);
+        let jpeg = (number(Tag::Unknown(value::JPEG_AT), 0)?, number(Tag::Unknown(value::JPEG_LENGTH), 0)?);
+        let jpeg = (jpeg.0 > 0 && jpeg.1 > 0).then_some((u64::from(jpeg.0), u64::from(jpeg.1)));
         let bits = tags.find_tag_unsigned_vec::<u16>(Tag::BitsPerSample)?.and_then(|b| b.first().copied()).unwrap_or(1);
         let palette =
             if photometric == value::PALETTE { tags.find_tag_unsigned_vec::<u16>(Tag::ColorMap)?.unwrap_or_default() } else { Vec::new() };
@@ -156,6 +171,8 @@ impl Page {
             strips,
             tiled,
             rows_per_strip,
+            tile,
+            jpeg,
             palette,
         })
     }
@@ -171,13 +188,11 @@ fn page(
 ) -> Result<RawPage, SourceFailure> {
     let page = Page::read(reader, pointer).map_err(|e| failure(&e))?;
     check_size(page.width.into(), page.height.into(), settings)?;
-    if page.strips.iter().flatten().any(|(at, size)| at.saturating_add(*size) > file_size) {
+    if page.strips.iter().flatten().chain(&page.jpeg).any(|(at, size)| at.saturating_add(*size) > file_size) {
         return Err(cut_off());
     }
     let pixels = match page.compression {
-        value::OLD_JPEG => {
-            return Err(unsupported("the TIFF holds old-style JPEG, which is not read"));
-        }
+        value::OLD_JPEG => old_jpeg(reader, &page, settings)?,
         value::MODIFIED_HUFFMAN | value::GROUP_3 | value::GROUP_4 => fax(reader, &page)?,
         _ if page.photometric == value::PALETTE => palette(reader, index, pointer, &page)?,
         _ => samples(reader, index, &page)?,
@@ -197,38 +212,62 @@ fn raw_strip(reader: &mut Reader, at: u64, size: u64) -> Result<Vec<u8>, SourceF
     if bytes.len() as u64 == size { Ok(bytes) } else { Err(cut_off()) }
 }
 
+/// JPEG as TIFF 6.0 had it (section 22, withdrawn): read where the tags lead to a stream that is whole in itself and says the same as the
+/// directory. Streams whose tables lie apart, as the section also allows, were written in too many ways to be sure of any.
+fn old_jpeg(reader: &mut Reader, page: &Page, settings: &DecodeSettings) -> Result<Vec<u8>, SourceFailure> {
+    let apart = || unsupported("the TIFF holds old-style JPEG in parts, which is not read");
+    let (at, length) = page.jpeg.filter(|_| matches!(page.photometric, value::BLACK_IS_ZERO | value::YCBCR)).ok_or_else(apart)?;
+    let stream = raw_strip(reader, at, length)?;
+    if tags::jpeg_size(&stream) != Some((page.width, page.height)) {
+        return Err(apart());
+    }
+    let samples = if page.photometric == value::YCBCR { 3 } else { 1 };
+    let grey = raster::jpeg(&stream, settings)?.0;
+    if tags::scan_jpeg(&stream).components != samples { Err(apart()) } else { Ok(grey.pixels) }
+}
+
 fn fax(reader: &mut Reader, page: &Page) -> Result<Vec<u8>, SourceFailure> {
     let coding = match page.compression {
         value::MODIFIED_HUFFMAN => Coding::ModifiedHuffman,
         value::GROUP_3 => Coding::Group3 { two_dimensional: page.t4_options & 1 != 0 },
         _ => Coding::Group4,
     };
-    let strips = page.strips.as_ref().filter(|_| !page.tiled && page.samples == 1 && page.bits == 1 && page.rows_per_strip > 0);
-    let strips = strips.ok_or_else(|| unsupported("the TIFF holds fax data in an unusual form, which is not read"))?;
+    let (part_width, part_height) = if page.tiled { page.tile } else { (page.width, page.rows_per_strip) };
+    let is_sensible = |part: u32, whole: u32| part > 0 && part <= MOST_TILE.max(whole);
+    let is_usual = page.samples == 1 && page.bits == 1 && is_sensible(part_width, page.width) && is_sensible(part_height, page.height);
+    let parts = page.strips.as_ref().filter(|_| is_usual);
+    let parts = parts.ok_or_else(|| unsupported("the TIFF holds fax data in an unusual form, which is not read"))?;
     let width = page.width as usize;
     // In fax data black runs are ones; BlackIsZero turns the picture around (TIFF 6.0, section 10).
     let (paper, ink) = if page.photometric == value::WHITE_IS_ZERO { (255, 0) } else { (0, 255) };
     let mut pixels = vec![paper; width * page.height as usize];
+    let across = page.width.div_ceil(part_width) as usize;
+    let down = page.height.div_ceil(part_height) as usize;
+    if parts.len() < across * down {
+        return Err(cut_off());
+    }
     let mut damaged = 0;
-    let mut rows_left = page.height;
-    let mut rows = pixels.chunks_mut(width);
-    for (at, size) in strips {
-        let strip = raw_strip(reader, *at, *size)?;
-        let count = page.rows_per_strip.min(rows_left);
-        rows_left -= count;
+    for (index, (at, size)) in parts.iter().take(across * down).enumerate() {
+        let data = raw_strip(reader, *at, *size)?;
+        let (left, mut y) = ((index % across) as u32 * part_width, (index / across) as u32 * part_height);
+        // The last strip ends with the page; tiles are whole, and what they have beyond it is filling.
+        let rows = if page.tiled { part_height } else { part_height.min(page.height - y) };
         let reverse = page.reversed_bits;
-        let bytes = strip.into_iter().map(|byte| if reverse { byte.reverse_bits() } else { byte });
-        let read = ccitt::decode(bytes, coding, page.width, count, |changes| {
-            let Some(row) = rows.next() else { return };
+        let bytes = data.into_iter().map(|byte| if reverse { byte.reverse_bits() } else { byte });
+        let read = ccitt::decode(bytes, coding, part_width, rows, |changes| {
+            let row = (y < page.height).then(|| &mut pixels[y as usize * width..(y as usize + 1) * width]);
+            y += 1;
+            let Some(row) = row else { return };
             for run in changes.chunks(2) {
-                let end = run.get(1).map_or(width, |x| *x as usize);
-                row[run[0] as usize..end].fill(ink);
+                let end = run.get(1).copied().unwrap_or(part_width);
+                let (from, to) = ((left + run[0]).min(page.width), (left + end).min(page.width));
+                row[from as usize..to as usize].fill(ink);
             }
         });
         damaged += read.ok_or_else(|| broken("the fax data of the page is cut off or damaged"))?;
     }
     // A few lost lines are a fax's everyday life; a page that is mostly repeated lines has not been read.
-    if rows_left > 0 || damaged > page.height / 10 {
+    if damaged / across as u32 > page.height / 10 {
         return Err(broken("the fax data of the page is cut off or damaged"));
     }
     Ok(pixels)
@@ -320,7 +359,7 @@ fn unpack(packed: &[u8], width: usize, bits: usize, shade: impl Fn(u8) -> u8) ->
 
 fn samples(reader: &mut Reader, index: usize, page: &Page) -> Result<Vec<u8>, SourceFailure> {
     if page.planar && page.samples > 1 {
-        return Err(unsupported("the TIFF holds its colours in separate planes, which is not read"));
+        return planes(reader, index, page);
     }
     reader.seek_to_image(index).map_err(|e| failure(&e))?;
     let colour = reader.colortype().map_err(|e| failure(&e))?;
@@ -351,6 +390,28 @@ fn samples(reader: &mut Reader, index: usize, page: &Page) -> Result<Vec<u8>, So
         return Err(cut_off());
     }
     Ok(if pixels.len() > count { pixels[..count].to_vec() } else { pixels })
+}
+
+/// Colours, or inks, that lie one after the other, each a picture of its own.
+fn planes(reader: &mut Reader, index: usize, page: &Page) -> Result<Vec<u8>, SourceFailure> {
+    reader.seek_to_image(index).map_err(|e| failure(&e))?;
+    let colour = reader.colortype().map_err(|e| failure(&e))?;
+    let layout = reader.image_buffer_layout().map_err(|e| failure(&e))?;
+    let count = page.width as usize * page.height as usize;
+    let (ColorType::RGB(8) | ColorType::CMYK(8), Some(stride)) = (colour, layout.plane_stride) else {
+        return Err(unsupported("the TIFF holds planes of an unusual form, which are not read"));
+    };
+    if layout.planes != usize::from(page.samples) || stride.get() < count {
+        return Err(unsupported("the TIFF holds planes of an unusual form, which are not read"));
+    }
+    let mut data = vec![0; layout.complete_len];
+    reader.read_image_bytes(&mut data).map_err(|e| failure(&e))?;
+    let planes: Vec<&[u8]> = data.chunks(stride.get()).filter(|plane| plane.len() >= count).collect();
+    match planes.as_slice() {
+        [r, g, b] => Ok((0..count).map(|i| luma(r[i], g[i], b[i])).collect()),
+        [c, m, y, k] => Ok((0..count).map(|i| cmyk_luma(c[i], m[i], y[i], k[i])).collect()),
+        _ => Err(cut_off()),
+    }
 }
 
 fn cut_off() -> SourceFailure {

@@ -11,11 +11,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::super::DecodeSettings;
 use super::super::grey::{luma, over_white};
-use super::super::tags::scan_jpeg;
 use super::POINTS;
+use super::guard::Guard;
 use crate::model::GreyPage;
 
-/// Glyphs that are kept of one page. More is no page of text.
+/// Glyphs that a page may have. More is no page of text.
 const MAX_GLYPHS: usize = 200_000;
 /// How far the edges of a scanned image may lie from those of the page, as a share of the page's side.
 const COVER_TOLERANCE: f64 = 0.015;
@@ -49,13 +49,15 @@ pub(super) struct Cover {
     pub(super) grey: GreyPage,
 }
 
-/// What can be wrong with an image.
+/// What can be wrong with an image, or with the page as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// It cannot be decoded to its last row.
     Broken,
     /// It has more pixels than the budget allows.
     TooLarge,
+    /// Not an image: the page has more text than the budget allows.
+    TooMuchText,
 }
 
 struct Picture {
@@ -66,7 +68,10 @@ struct Picture {
 pub(super) struct Collector<'s> {
     page: Rect,
     settings: &'s DecodeSettings,
+    guard: &'s Guard,
     pub(super) glyphs: Vec<Glyph>,
+    /// Bytes of their text.
+    text_bytes: usize,
     /// Curved pieces of filled paths: letters drawn as shapes have many.
     pub(super) curves: usize,
     /// What is wrong with an image of some size. The renderer leaves out or fills up what it cannot decode, without a word.
@@ -82,11 +87,13 @@ pub(super) struct Collector<'s> {
 }
 
 impl<'s> Collector<'s> {
-    pub(super) fn new((width, height): (f32, f32), settings: &'s DecodeSettings) -> Self {
+    pub(super) fn new((width, height): (f32, f32), guard: &'s Guard, settings: &'s DecodeSettings) -> Self {
         Self {
             page: Rect::new(0.0, 0.0, f64::from(width), f64::from(height)),
             settings,
+            guard,
             glyphs: Vec::new(),
+            text_bytes: 0,
             curves: 0,
             flaw: None,
             cover: None,
@@ -153,7 +160,7 @@ impl<'s> Collector<'s> {
         if !self.covers(&rect) || !self.covers(&seen) || !(upright || turned) {
             // A small ornament may be missing; a picture of something may not.
             if seen.area() > self.page.area() * 0.01
-                && let Err(flaw) = decode(image, self.settings)
+                && let Err(flaw) = decode(image, self.guard, self.settings)
             {
                 self.flaw = Some(flaw);
             }
@@ -170,7 +177,7 @@ impl<'s> Collector<'s> {
         if !self.groups.iter().all(|g| g.1) {
             self.more_than_cover = true;
         }
-        match decode(image, self.settings) {
+        match decode(image, self.guard, self.settings) {
             Ok(grey) => self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]) }),
             Err(flaw) => self.flaw = Some(flaw),
         }
@@ -182,7 +189,7 @@ fn is_masked(stream: &Stream<'_>) -> bool {
 }
 
 /// The image's pixels as they lie in the stream.
-fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Result<GreyPage, Flaw> {
+fn decode(image: &Image<'_, '_>, guard: &Guard, settings: &DecodeSettings) -> Result<GreyPage, Flaw> {
     let (width, height) = (image.width(), image.height());
     if !settings.size_fits(width.into(), height.into()) {
         return Err(Flaw::TooLarge);
@@ -191,9 +198,8 @@ fn decode(image: &Image<'_, '_>, settings: &DecodeSettings) -> Result<GreyPage, 
         Image::Stencil(stencil) => stencil.stream(),
         Image::Raster(raster) => raster.stream(),
     };
-    // The JPEG decoder forgives a missing end and paints it grey.
-    let raw = stream.raw_data();
-    if raw.starts_with(b"\xff\xd8\xff") && !scan_jpeg(&raw).complete {
+    // Decoders forgive a missing end and paint it in some colour.
+    if !guard.is_whole(stream) {
         return Err(Flaw::Broken);
     }
     if is_short(stream, width, height) {
@@ -355,7 +361,8 @@ impl<'a> Device<'a> for Collector<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let is_painted = !matches!(mode, DrawMode::Invisible) && !is_clear(&props.paint) && self.opacity() > 0.05;
         for glyph in run.glyphs() {
-            if self.glyphs.len() >= MAX_GLYPHS {
+            if self.glyphs.len() >= MAX_GLYPHS || self.text_bytes > self.settings.max_text_kib * 1024 {
+                self.flaw = Some(Flaw::TooMuchText);
                 break;
             }
             let glyph = place(glyph, props.transform * glyph.transform());
@@ -369,6 +376,7 @@ impl<'a> Device<'a> for Collector<'_> {
                 if same && !old.blank && old.visible == visible { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             if again.is_continue() {
+                self.text_bytes += glyph.text.len();
                 self.glyphs.push(Glyph { visible, ..glyph });
             }
         }

@@ -2,6 +2,7 @@
 //! its words along where they are painted text.
 
 mod collect;
+mod guard;
 mod second;
 mod words;
 
@@ -17,10 +18,12 @@ use hayro_interpret::util::TransformExt;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page, kurbo};
 
 use self::collect::{Collector, Flaw};
+use self::guard::Guard;
 use self::second::SecondReader;
 use super::DecodeSettings;
 use super::child::{DecodeError, Sink};
 use super::grey::{check_size, credible_dpi, luma, over_white};
+use super::protocol::MAX_WORDS;
 use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
 
 /// PDF user space units to an inch.
@@ -49,9 +52,12 @@ pub(super) fn decode(mut input: File, sink: &mut Sink<'_>) -> Result<(), DecodeE
     let found = pages.len() as u32;
     let count = found.max(stated_count(&pdf).min(pdf.len() as u32));
     sink.start(count)?;
-    let mut second = SecondReader::new(&bytes, found);
+    let (mut guard, mut second) = (Guard::default(), SecondReader::new(&bytes, found));
     for (number, page) in (1..).zip(pages.iter()) {
-        sink.page(number, |number| read_page(page, number, settings, &mut second))?;
+        sink.page(number, |number| {
+            let writes = guard.check(page, settings)?;
+            read_page(page, number, writes, &guard, settings, &mut second)
+        })?;
     }
     for number in found + 1..=count {
         sink.page(number, |_| Err(broken("the PDF promises this page and does not hold it")))?;
@@ -73,12 +79,20 @@ fn stated_count(pdf: &Pdf) -> u32 {
     root.and_then(|root| root.get::<Dict<'_>>(b"Pages")).and_then(|pages| pages.get::<u32>(b"Count")).unwrap_or(0)
 }
 
-fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, second: &mut SecondReader) -> Result<RawPage, SourceFailure> {
+/// Reads one page; `writes` says whether its content shows text.
+fn read_page(
+    page: &Page<'_>,
+    number: PageNumber,
+    writes: bool,
+    guard: &Guard,
+    settings: &DecodeSettings,
+    second: &mut SecondReader,
+) -> Result<RawPage, SourceFailure> {
     if page.raw().contains_key(b"Contents") && page.page_stream().is_none() {
         return Err(broken("the content of the page cannot be unpacked"));
     }
     let size = page.render_dimensions();
-    let mut found = Collector::new(size, settings);
+    let mut found = Collector::new(size, guard, settings);
     interpret(page, &mut found);
     match found.flaw {
         Some(Flaw::Broken) => return Err(broken("an image of the page is cut off or damaged")),
@@ -86,7 +100,11 @@ fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, sec
             let detail = "an image of the page has more pixels than the budget allows; scan it at 300 dpi, or raise decode.max_megapixels";
             return Err(SourceFailure::new(FailureKind::TooLarge, detail));
         }
+        Some(Flaw::TooMuchText) => return Err(too_much_text(settings)),
         None => {}
+    }
+    if found.nothing_drawn() && writes {
+        return Err(broken("the page writes in a font that cannot be used"));
     }
     if found.nothing_drawn() && calls_for_missing_picture(page) {
         return Err(broken("the page calls for a picture that the PDF does not hold"));
@@ -114,8 +132,16 @@ fn read_page(page: &Page<'_>, number: PageNumber, settings: &DecodeSettings, sec
     } else {
         (words, _) = words::build(&glyphs, |glyph| !glyph.blank, (scale, scale));
     }
+    if words.len() > MAX_WORDS as usize {
+        return Err(too_much_text(settings));
+    }
     let text = (!words.is_empty()).then_some(TextLayer { words, visible });
     Ok(RawPage { number, grey, dpi, tagged_turn: if visible { turn } else { 0 }, text })
+}
+
+fn too_much_text(settings: &DecodeSettings) -> SourceFailure {
+    let detail = format!("the page holds more text than {} KiB; split it, or raise decode.max_text_kib", settings.max_text_kib);
+    SourceFailure::new(FailureKind::TooLarge, detail)
 }
 
 /// Whether the page draws an image that is not there or has no size: it would come out white. (Resources alone prove nothing: an
