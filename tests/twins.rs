@@ -113,7 +113,7 @@ fn every_coding_gives_the_text_of_its_twin() {
         fs::copy(folder().join(&twin.file), input.join(&twin.file)).unwrap();
     }
     let output = common::run(&input, &archive);
-    assert_eq!(output.status.code(), Some(3), "two files are not read: {}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(output.status.code(), Some(3), "three files are not read: {}", String::from_utf8_lossy(&output.stdout));
     let mut values: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for row in common::rows(&archive) {
         values.entry(row.document).or_default().insert((row.field, row.value));

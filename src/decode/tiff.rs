@@ -394,6 +394,10 @@ fn samples(reader: &mut Reader, index: usize, page: &Page) -> Result<Vec<u8>, So
 
 /// Colours, or inks, that lie one after the other, each a picture of its own.
 fn planes(reader: &mut Reader, index: usize, page: &Page) -> Result<Vec<u8>, SourceFailure> {
+    // The crate does not get through these.
+    if page.tiled {
+        return Err(unsupported("the TIFF holds its colours in separate planes of tiles, which is not read"));
+    }
     reader.seek_to_image(index).map_err(|e| failure(&e))?;
     let colour = reader.colortype().map_err(|e| failure(&e))?;
     let layout = reader.image_buffer_layout().map_err(|e| failure(&e))?;
