@@ -39,6 +39,14 @@ pub(crate) fn typed_page(text: &str, number: u32) -> PageLayout {
         checkboxes: Vec::new(),
         uncovered: Vec::new(),
         text_source: TextSource::Ocr,
-        quality: PageQuality { turn: QuarterTurn::None, skew_degrees: 0.0, dpi: 100.0, ink: 0.05, bilevel: false, mean_confidence: 0.95 },
+        quality: PageQuality {
+            turn: QuarterTurn::None,
+            skew_degrees: 0.0,
+            dpi: 100.0,
+            ink: 0.05,
+            bilevel: false,
+            mean_confidence: 0.95,
+            treatments: vec![],
+        },
     })
 }

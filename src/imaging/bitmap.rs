@@ -16,26 +16,9 @@ pub(super) struct Bitmap {
 
 impl Bitmap {
     /// Cells in which any pixel is darker than `threshold`, so that hairlines survive.
+    #[cfg(test)]
     pub fn of(page: &GreyPage, factor: usize, threshold: u8) -> Self {
-        let factor = factor.max(1);
-        let (w, h) = (page.width as usize, page.height as usize);
-        let (width, height) = (w.div_ceil(factor), h.div_ceil(factor));
-        let mut cells = vec![0u8; width * height];
-        let mut darkest = vec![255u8; w];
-        for y in 0..height {
-            let rows = y * factor..((y + 1) * factor).min(h);
-            darkest.copy_from_slice(page.row(rows.start as u32));
-            for row in rows.skip(1) {
-                for (d, &p) in darkest.iter_mut().zip(page.row(row as u32)) {
-                    *d = (*d).min(p);
-                }
-            }
-            let out = &mut cells[y * width..(y + 1) * width];
-            for (cell, pixels) in out.iter_mut().zip(darkest.chunks(factor)) {
-                *cell = u8::from(pixels.iter().copied().min().unwrap_or(255) < threshold);
-            }
-        }
-        Self { width, height, factor, cells }
+        Darkest::of(page, factor).below(threshold)
     }
 
     pub fn row(&self, y: usize) -> &[u8] {
@@ -71,13 +54,69 @@ impl Bitmap {
     pub fn runs(&self, y: usize, mut f: impl FnMut(usize, usize)) {
         let row = self.row(y);
         let mut x = 0;
-        while let Some(skip) = row[x..].iter().position(|&c| c != 0) {
-            let start = x + skip;
+        while let Some(start) = next_ink(row, x) {
             let end = row[start..].iter().position(|&c| c == 0).map_or(row.len(), |n| start + n);
             f(start, end);
             x = end;
         }
     }
+}
+
+/// The darkest pixel of each cell: seen at several thresholds without going over the page again.
+pub(super) struct Darkest {
+    width: usize,
+    height: usize,
+    factor: usize,
+    shades: Vec<u8>,
+}
+
+impl Darkest {
+    /// Cells of `factor` x `factor` pixels; those at the right and lower edge may be smaller.
+    pub fn of(page: &GreyPage, factor: usize) -> Self {
+        let factor = factor.max(1);
+        let (w, h) = (page.width as usize, page.height as usize);
+        let (width, height) = (w.div_ceil(factor), h.div_ceil(factor));
+        if factor == 1 {
+            return Self { width, height, factor, shades: page.pixels.clone() };
+        }
+        let mut shades = Vec::with_capacity(width * height);
+        let mut darkest = vec![255u8; w];
+        for y in 0..height {
+            let rows = y * factor..((y + 1) * factor).min(h);
+            darkest.copy_from_slice(page.row(rows.start as u32));
+            for row in rows.skip(1) {
+                for (d, &p) in darkest.iter_mut().zip(page.row(row as u32)) {
+                    *d = (*d).min(p);
+                }
+            }
+            if factor == 2 {
+                // The usual case, spelt out so that it runs on whole registers.
+                shades.extend(darkest.chunks_exact(2).map(|pair| pair[0].min(pair[1])));
+                shades.extend(darkest.chunks_exact(2).remainder());
+            } else {
+                shades.extend(darkest.chunks(factor).map(|cell| cell.iter().copied().min().unwrap_or(255)));
+            }
+        }
+        Self { width, height, factor, shades }
+    }
+
+    /// Cells darker than `threshold`.
+    pub fn below(&self, threshold: u8) -> Bitmap {
+        let cells = self.shades.iter().map(|&shade| u8::from(shade < threshold)).collect();
+        Bitmap { width: self.width, height: self.height, factor: self.factor, cells }
+    }
+}
+
+/// The first cell of ink at or after `from`; most of a page is paper, so eight cells are looked at at a time.
+pub(super) fn next_ink(row: &[u8], from: usize) -> Option<usize> {
+    let mut x = from;
+    while let Some(eight) = row.get(x..x + 8) {
+        if eight.iter().fold(0, |all, &c| all | c) != 0 {
+            break;
+        }
+        x += 8;
+    }
+    row.get(x..)?.iter().position(|&c| c != 0).map(|n| x + n)
 }
 
 /// A connected piece of ink: its hull (end exclusive) and its cells.
@@ -179,6 +218,19 @@ mod tests {
         assert_eq!(got.len(), 2);
         assert_eq!(got[0], Piece { x0: 0, y0: 0, x1: 4, y1: 3, area: 6 });
         assert_eq!(got[1], Piece { x0: 4, y0: 3, x1: 5, y1: 4, area: 1 });
+    }
+
+    #[test]
+    fn ink_is_found_wherever_it_lies() {
+        for length in 0..40 {
+            for at in 0..length {
+                let mut row = vec![0u8; length];
+                row[at] = 1;
+                for from in 0..=length {
+                    assert_eq!(next_ink(&row, from), (from <= at).then_some(at), "{length} {at} {from}");
+                }
+            }
+        }
     }
 
     #[test]

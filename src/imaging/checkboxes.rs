@@ -9,10 +9,9 @@ const SIDE: (f32, f32) = (0.085, 0.26);
 
 /// Finds the squares of a straightened page, from top to bottom, left to right. `bitmap` shows the page's pixels darker than `threshold`,
 /// `dpi` is that of its cells; a square is ticked when at least `ticked` of its inside is ink.
-pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, ticked: f32) -> Vec<CheckBox> {
+pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, columns: &Bitmap, dpi: f32, ticked: f32) -> Vec<CheckBox> {
     let least = (SIDE.0 * dpi).round().max(6.0) as usize;
     let most = (SIDE.1 * dpi).round() as usize;
-    let columns = bitmap.transposed();
     let mut found: Vec<Found> = Vec::new();
     for y in 0..bitmap.height.saturating_sub(least) {
         bitmap.runs(y, |start, end| {
@@ -24,8 +23,7 @@ pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, ti
             if found.iter().rev().take(64).any(|f| y.abs_diff(f.y0) <= f.frame + 1 && start.abs_diff(f.x0) <= 3) {
                 return;
             }
-            if let Some(square) = square(bitmap, &columns, start, end, y).filter(|f| sides_are_straight(page, threshold, f, bitmap.factor))
-            {
+            if let Some(square) = square(bitmap, columns, start, end, y).filter(|f| sides_are_straight(page, threshold, f, bitmap.factor)) {
                 found.push(square);
             }
         });
@@ -129,6 +127,53 @@ fn sides_are_straight(page: &GreyPage, threshold: u8, f: &Found, factor: usize) 
         && full(top, bottom, &|y| (-1..=1).any(|d| dark(right + d, y)))
 }
 
+/// Whitens the squares and the marks in them, so that the engine does not take them for letters; the words beside them stay. A square
+/// with other ink close to its left or right may be a letter of a heavy typeface, and stays. Gives the number of squares taken out.
+pub(super) fn erase(page: &mut GreyPage, boxes: &[CheckBox], threshold: u8) -> usize {
+    // All are judged before any is gone: the letters of a word protect each other.
+    let marks: Vec<Vec<(usize, usize)>> = boxes.iter().filter_map(|found| mark(page, &found.rect, threshold)).collect();
+    let (w, h) = (page.width as usize, page.height as usize);
+    for &(x, y) in marks.iter().flatten() {
+        // A pixel more each way for the soft rim.
+        for row in y.saturating_sub(1)..(y + 2).min(h) {
+            page.pixels[row * w + x.saturating_sub(1)..row * w + (x + 2).min(w)].fill(255);
+        }
+    }
+    marks.len()
+}
+
+/// The dark pixels of a square that stands free, and of what hangs together with it: marks reach over the frame.
+fn mark(page: &GreyPage, rect: &Rect, threshold: u8) -> Option<Vec<(usize, usize)>> {
+    let side = rect.w.max(rect.h);
+    let area = rect.grown(0.6 * side);
+    let (x0, y0) = (area.x.max(0.0) as usize, area.y.max(0.0) as usize);
+    let (x1, y1) = ((area.right() as usize).min(page.width as usize), (area.bottom() as usize).min(page.height as usize));
+    let (w, h) = (x1.checked_sub(x0)?, y1.checked_sub(y0)?);
+    let dark: Vec<bool> = (y0..y1).flat_map(|y| page.row(y as u32)[x0..x1].iter().map(|&p| p < threshold)).collect();
+    let lies_in = |r: &Rect, i: usize| r.contains((x0 + i % w) as f32 + 0.5, (y0 + i / w) as f32 + 0.5);
+    let mut taken: Vec<bool> = (0..w * h).map(|i| dark[i] && lies_in(rect, i)).collect();
+    let mut queue: Vec<usize> = (0..w * h).filter(|&i| taken[i]).collect();
+    while let Some(i) = queue.pop() {
+        let (x, y) = (i % w, i / w);
+        for ny in y.saturating_sub(1)..(y + 2).min(h) {
+            for nx in x.saturating_sub(1)..(x + 2).min(w) {
+                let n = ny * w + nx;
+                if dark[n] && !taken[n] {
+                    taken[n] = true;
+                    queue.push(n);
+                }
+            }
+        }
+    }
+    let beside = Rect::new(rect.x - 0.45 * side, rect.y, rect.w + 0.9 * side, rect.h);
+    // Where letters touch, the neighbour hangs together with what looks like a square: the arms of a tick are thinner.
+    let frame = rect.grown(1.5);
+    let next_to = (0..w * h).filter(|&i| dark[i] && lies_in(&beside, i) && !lies_in(&frame, i));
+    let (own, other): (Vec<usize>, Vec<usize>) = next_to.partition(|&i| taken[i]);
+    let alone = other.is_empty() && own.len() as f32 <= 0.07 * rect.area();
+    alone.then(|| (0..w * h).filter(|&i| taken[i]).map(|i| (x0 + i % w, y0 + i / w)).collect())
+}
+
 /// Whether the square is one of three or more that touch in a row: a comb for single letters.
 fn in_comb(of: &Found, all: &[Found]) -> bool {
     let touches = |a: &Found, b: &Found| {
@@ -184,7 +229,10 @@ mod tests {
             s.frame(100 + i * 57, 500, 60, 60); // a comb
         }
         let bitmap = Bitmap::of(&s.0, 2, 128);
-        let got: Vec<_> = find(&s.0, 128, &bitmap, 150.0, 0.1).iter().map(|b| ((b.rect.x / 10.0).round() as i32 * 10, b.ticked)).collect();
+        let got: Vec<_> = find(&s.0, 128, &bitmap, &bitmap.transposed(), 150.0, 0.1)
+            .iter()
+            .map(|b| ((b.rect.x / 10.0).round() as i32 * 10, b.ticked))
+            .collect();
         assert_eq!(got, [(100, false), (200, true), (300, true), (400, true)]);
     }
 
@@ -202,6 +250,7 @@ mod tests {
         s.fill(250, 85, 40, 5);
         s.fill(350, 50, 40, 5);
         s.fill(368, 50, 5, 40);
-        assert!(find(&s.0, 128, &Bitmap::of(&s.0, 2, 128), 150.0, 0.1).is_empty());
+        let bitmap = Bitmap::of(&s.0, 2, 128);
+        assert!(find(&s.0, 128, &bitmap, &bitmap.transposed(), 150.0, 0.1).is_empty());
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn restore(page: &mut GreyPage, factor: usize, dpi: f32, threshold: u
     pieces(&eroded(&solid(page, factor, threshold))).iter().filter(likely).filter(|p| exchange(page, p, factor, dpi, threshold)).count()
 }
 
-/// Cells of which three quarters are dark: a rule of three pixels covers one cell, where [`Bitmap::of`] would have it cover three, and the
+/// Cells of which three quarters are dark: a rule of three pixels covers one cell, where the cells of `Darkest` would have it cover three, and the
 /// noise of a scanner makes no holes.
 fn solid(page: &GreyPage, factor: usize, threshold: u8) -> Bitmap {
     let (width, height) = (page.width as usize / factor, page.height as usize / factor);

@@ -66,28 +66,60 @@ impl Light {
         sheet[(sheet.len() - 1) * 95 / 100] - sheet[(sheet.len() - 1) / 20]
     }
 
+    /// The usual difference between ink and paper: of the tiles with more than `least`, that of the third quarter; `None` without any.
+    fn ink_contrast(&self, least: f32) -> Option<u8> {
+        let mut inked: Vec<u8> =
+            self.contrast.iter().zip(&self.bed).filter(|(c, bed)| !**bed && f32::from(**c) > least).map(|(c, _)| *c).collect();
+        inked.sort_unstable();
+        (inked.len() >= 8).then(|| inked[inked.len() * 3 / 4])
+    }
+
+    /// Makes the paper white and all else lighter in proportion.
+    pub fn stretch(&mut self, page: &mut GreyPage) {
+        let paper = u32::from(self.paper().max(1));
+        let shades: Vec<u8> = (0..=255u32).map(|p| (p * 255 / paper).min(255) as u8).collect();
+        page.pixels.iter_mut().for_each(|p| *p = shades[usize::from(*p)]);
+        for (paper, contrast) in self.paper.iter_mut().zip(&mut self.contrast) {
+            let dark = shades[usize::from(*paper - *contrast)];
+            *paper = shades[usize::from(*paper)];
+            *contrast = *paper - dark;
+        }
+    }
+
     /// Divides the paper's brightness out, so that it becomes white everywhere.
-    pub fn even_out(&self, page: &mut GreyPage) {
+    pub fn even_out(&mut self, page: &mut GreyPage) {
         let ground = self.ground();
         let (w, cols) = (page.width as usize, self.cols);
-        // Brightness at each tile's middle, linear between.
-        let at = |x: usize, n: usize| {
-            let middle = (x as f32 + 0.5) / TILE as f32 - 0.5;
-            let low = middle.floor().clamp(0.0, (n - 1) as f32);
-            (low as usize, (low as usize + 1).min(n - 1), (middle - low).clamp(0.0, 1.0))
-        };
-        let across: Vec<_> = (0..w).map(|x| at(x, cols)).collect();
-        let reciprocals: Vec<u32> = (0..=255u32).map(|p| (255 << 16) / p.max(1)).collect();
-        let mut line = vec![0f32; cols];
+        // What to multiply with at each tile's middle, linear between, in 1/4096.
+        let gains: Vec<i32> = ground.iter().map(|paper| (255.0 * 4096.0 / paper.max(8.0)) as i32).collect();
+        let (half, tile) = (TILE / 2, TILE as i32);
+        let mut line = vec![0i32; cols];
         for (y, row) in page.pixels.chunks_mut(w.max(1)).enumerate() {
-            let (up, down, share) = at(y, self.rows);
+            let up = (y.max(half) - half) / TILE;
+            let down = (up + 1).min(self.rows - 1);
+            let share = ((y.max(half) - half) % TILE) as i32;
             for (c, l) in line.iter_mut().enumerate() {
-                *l = ground[up * cols + c] * (1.0 - share) + ground[down * cols + c] * share;
+                let (a, b) = (gains[up * cols + c], gains[down * cols + c]);
+                *l = a + (b - a) * share / tile;
             }
-            for (pixel, &(left, right, share)) in row.iter_mut().zip(&across) {
-                let paper = line[left] + (line[right] - line[left]) * share;
-                *pixel = ((u32::from(*pixel) * reciprocals[paper as usize & 255]) >> 16).min(255) as u8;
+            let scale = |pixels: &mut [u8], from: i32, to: i32| {
+                for (k, pixel) in pixels.iter_mut().enumerate() {
+                    let gain = from + (to - from) * k as i32 / tile;
+                    *pixel = ((i32::from(*pixel) * gain) >> 12).min(255) as u8;
+                }
+            };
+            let (first, rest) = row.split_at_mut(half.min(w));
+            scale(first, line[0], line[0]);
+            for (c, pixels) in rest.chunks_mut(TILE).enumerate() {
+                let left = c.min(cols - 1);
+                scale(pixels, line[left], line[(left + 1).min(cols - 1)]);
             }
+        }
+        for ((paper, contrast), ground) in self.paper.iter_mut().zip(&mut self.contrast).zip(&ground) {
+            let lift = |shade: u8| (f32::from(shade) * 255.0 / ground.max(8.0)).min(255.0) as u8;
+            let dark = lift(*paper - *contrast);
+            *paper = lift(*paper);
+            *contrast = *paper - dark;
         }
     }
 
@@ -134,6 +166,60 @@ impl Light {
     }
 }
 
+/// Raises writing to full contrast where ink and paper are less than `faint` grey levels apart or the paper's shade varies by more than
+/// `noise`: paper with its noise becomes white, the usual shade of ink nearly black. Says whether it did.
+///
+/// The engine parts ink from paper at one shade for the whole page (Otsu); where ink is faint, it parts dark noise from light noise
+/// instead, and reads nothing. Tried and left out: averaging with the neighbours before, which costs more letters than noise does.
+pub(super) fn raise_contrast(page: &mut GreyPage, light: &mut Light, faint: u8, noise: f32) -> bool {
+    let grain = grain(page, light.paper());
+    // The brightest seventh of a tile is brighter than its paper by about the grain.
+    let paper = f32::from(light.paper()) - grain;
+    let Some(contrast) = light.ink_contrast((5.0 * grain).max(16.0)) else { return false };
+    if contrast >= faint && grain < noise {
+        return false;
+    }
+    let white = paper - 2.0 * grain;
+    let black = (paper - f32::from(contrast) * 1.1).max(0.0);
+    let shade = |p: u8| ((f32::from(p) - black) / (white - black).max(8.0) * 255.0).round().clamp(0.0, 255.0) as u8;
+    page.pixels.iter_mut().for_each({
+        let shades: Vec<u8> = (0..=255).map(shade).collect();
+        move |p| *p = shades[usize::from(*p)]
+    });
+    for (paper, contrast) in light.paper.iter_mut().zip(&mut light.contrast) {
+        let dark = shade(*paper - *contrast);
+        *paper = shade(*paper);
+        *contrast = *paper - dark;
+    }
+    true
+}
+
+/// Standard deviation of the paper's shade from pixel to pixel.
+fn grain(page: &GreyPage, paper: u8) -> f32 {
+    // Neighbours are alike after JPEG and blur: pixels a few apart tell more.
+    const APART: usize = 3;
+    let least = paper.saturating_sub(48);
+    let mut counts = [0u32; 64];
+    for y in (0..page.height).step_by(16) {
+        let row = page.row(y);
+        for (&p, &q) in row.iter().zip(row.get(APART..).unwrap_or(&[])) {
+            if p > least && q > least {
+                counts[usize::from(p.abs_diff(q)).min(63)] += 1;
+            }
+        }
+    }
+    let total: u32 = counts.iter().sum();
+    // The middle of the differences, linear within its count.
+    let (mut seen, half) = (0u32, total / 2);
+    for (level, &n) in counts.iter().enumerate() {
+        if seen + n > half {
+            return (level as f32 + (half - seen) as f32 / n as f32 - 0.5).max(0.0) * 1.048;
+        }
+        seen += n;
+    }
+    0.0
+}
+
 fn quantile(counts: &[u16; 64], rank: u32) -> u8 {
     let mut seen = 0;
     for (level, &n) in counts.iter().enumerate() {
@@ -143,12 +229,6 @@ fn quantile(counts: &[u16; 64], rank: u32) -> u8 {
         }
     }
     255
-}
-
-/// Makes paper of the shade `paper` white and all else lighter in proportion.
-pub(super) fn stretch(page: &mut GreyPage, paper: u8) {
-    let shades: Vec<u8> = (0..=255u32).map(|p| (p * 255 / u32::from(paper.max(1))).min(255) as u8).collect();
-    page.pixels.iter_mut().for_each(|p| *p = shades[usize::from(*p)]);
 }
 
 /// Cells a side that the coarse picture of the bed is made of.
@@ -303,23 +383,11 @@ fn alone(rows: &[&[u8]; 3], x: usize, threshold: u8) -> bool {
     rows.iter().map(|row| row[x - 1..=x + 1].iter().filter(|&&p| p < threshold).count()).sum::<usize>() == 1
 }
 
-/// Whitens dark pixels without a dark neighbour: strokes stay as they are.
-pub(super) fn remove_specks(page: &mut GreyPage, threshold: u8) {
-    let (w, h) = (page.width as usize, page.height as usize);
-    let mut lone = Vec::new();
-    for y in 1..h.saturating_sub(1) {
-        let rows = [page.row(y as u32 - 1), page.row(y as u32), page.row(y as u32 + 1)];
-        for x in 1..w.saturating_sub(1) {
-            if rows[1][x] < threshold && alone(&rows, x, threshold) {
-                lone.push(y * w + x);
-            }
-        }
-    }
-    lone.into_iter().for_each(|i| page.pixels[i] = 255);
-}
-
-/// Replaces each pixel by the median of its 3 x 3 neighbours.
-pub(super) fn median(page: &mut GreyPage) {
+/// Takes salt and pepper out: a pixel that no more than `friends` of its eight neighbours resemble becomes their median. Strokes of two
+/// pixels and more stay as they are, which a plain median does not grant.
+pub(super) fn remove_salt(page: &mut GreyPage, friends: usize) {
+    /// Shades closer than this resemble each other.
+    const ALIKE: u8 = 72;
     let (w, h) = (page.width as usize, page.height as usize);
     if w < 3 || h < 3 {
         return;
@@ -329,16 +397,17 @@ pub(super) fn median(page: &mut GreyPage) {
         let (a, b, c) = (&from[(y - 1) * w..y * w], &from[y * w..(y + 1) * w], &from[(y + 1) * w..(y + 2) * w]);
         let out = &mut page.pixels[y * w + 1..(y + 1) * w - 1];
         for (((out, a), b), c) in out.iter_mut().zip(a.windows(3)).zip(b.windows(3)).zip(c.windows(3)) {
-            // Sort each column, then the median of (greatest low, middle of middles, least high): Paeth, Graphics Gems I.
-            let sort = |p: u8, q: u8, r: u8| {
-                let (p, q) = (p.min(q), p.max(q));
-                let (q, r) = (q.min(r), q.max(r));
-                (p.min(q), p.max(q), r)
-            };
-            let (l0, m0, h0) = sort(a[0], b[0], c[0]);
-            let (l1, m1, h1) = sort(a[1], b[1], c[1]);
-            let (l2, m2, h2) = sort(a[2], b[2], c[2]);
-            *out = sort(l0.max(l1).max(l2), sort(m0, m1, m2).1, h0.min(h1).min(h2)).1;
+            // Most pixels resemble the one before: no need to look at all.
+            let p = b[1];
+            let alike = |q: u8| usize::from(p.abs_diff(q) < ALIKE);
+            if alike(b[0]) + alike(b[2]) > friends {
+                continue;
+            }
+            let mut ring = [a[0], a[1], a[2], b[0], b[2], c[0], c[1], c[2]];
+            if ring.iter().map(|&q| alike(q)).sum::<usize>() <= friends {
+                ring.sort_unstable();
+                *out = ((u16::from(ring[3]) + u16::from(ring[4])) / 2) as u8;
+            }
         }
     }
 }
@@ -434,7 +503,7 @@ mod tests {
             *p = (120 + (i % 640) / 6) as u8;
         }
         square(&mut page, 300, 300, 8, 20, 30);
-        let light = Light::measure(&page);
+        let mut light = Light::measure(&page);
         assert!(light.spread() > 45);
         light.even_out(&mut page);
         let after = Light::measure(&page);
@@ -443,19 +512,48 @@ mod tests {
     }
 
     #[test]
-    fn medians_and_specks() {
+    fn salt_and_pepper_go_and_strokes_stay() {
         let mut page = GreyPage::filled(100, 100, 240);
         square(&mut page, 10, 10, 3, 40, 10);
         for i in 0..40 {
             square(&mut page, 30 + i, 1 + (i * 37) % 97, 1, 1, 0);
         }
+        for i in 0..12 {
+            square(&mut page, 11, 11 + i * 3, 1, 1, 255); // in the stroke
+        }
+        square(&mut page, 80, 3, 2, 1, 0); // two that touch
         assert!(specks(&page, 128) > 0.8);
-        let mut filtered = page.clone();
-        median(&mut filtered);
-        assert_eq!(specks(&filtered, 128), 0.0);
-        assert_eq!((filtered.at(11, 30), page.at(11, 30)), (10, 10));
-        remove_specks(&mut page, 128);
-        assert_eq!((specks(&page, 128), page.at(10, 10)), (0.0, 10));
+        remove_salt(&mut page, 1);
+        assert_eq!(specks(&page, 128), 0.0);
+        assert!((12..48).all(|y| (10..13).all(|x| page.at(x, y) == 10)), "the stroke is whole again");
+        assert_eq!((page.at(80, 3), page.at(81, 3)), (240, 240));
+    }
+
+    #[test]
+    fn only_faint_and_noisy_pages_get_contrast() {
+        // Ink, paper, noise; whether contrast is raised.
+        for (ink, paper, noise, want) in
+            [(30, 250, 0, false), (30, 250, 2, false), (190, 235, 3, true), (150, 225, 0, true), (30, 240, 9, true), (235, 235, 6, false)]
+        {
+            let mut seed = 7u32;
+            let mut dice = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                i32::from((seed >> 24) as u8) - 128
+            };
+            let mut page = GreyPage::filled(640, 640, paper);
+            for y in (40..600).step_by(40) {
+                for x in (40..600).step_by(14) {
+                    square(&mut page, x, y, 5, 20, ink);
+                }
+            }
+            page.pixels.iter_mut().for_each(|p| *p = (i32::from(*p) + dice() * noise / 74).clamp(0, 255) as u8);
+            let mut light = Light::measure(&page);
+            assert_eq!(raise_contrast(&mut page, &mut light, 110, 2.5), want, "{ink} {paper} {noise}");
+            if want {
+                let mean = |x: i64, y: i64| (0..25).map(|i| u32::from(page.at(x + i % 5, y + i / 5))).sum::<u32>() / 25;
+                assert!(mean(40, 85) < 75 && mean(48, 85) > 245, "{ink} {paper} {noise}: {} {}", mean(40, 85), mean(48, 85));
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Raw pages to upright, straight grey pages as the engine likes them, with what pixels alone tell: empty?, rules, checkboxes, bar codes.
 //! Pure functions of pixels. Leaves the decision which way is up to the pipeline, which asks the engine.
 //!
-//! The order: turn; square pixels and a resolution of 130–330 dpi; the scanner's bed; light and specks where they need it; straighten;
-//! measure. Every step gives the map back to the pixels before it, so that boxes can be told in percent of the page as stored.
+//! The order: turn; square pixels and a resolution of 130–330 dpi; the scanner's bed; light, contrast, salt and pepper, scratches, each
+//! only where a measure says that the page needs it; straighten; find rules, squares and bar codes; take squares, dirt and leaders out of
+//! the engine's picture. Every step gives the map back to the pixels before it, so that boxes can be told in percent of the page as
+//! stored, and what was done stands in `treatments`.
 
 mod barcodes;
 mod bitmap;
@@ -13,15 +15,16 @@ mod leaders;
 mod light;
 mod rulings;
 mod skew;
+mod specks;
 mod warp;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Affine, CheckBox, GreyPage, QuarterTurn, RawPage, Rect, Ruling};
+use crate::model::{Affine, CheckBox, GreyPage, QuarterTurn, RawPage, Rect, Ruling, Treatment};
 
 pub use barcodes::{Barcode, BarcodeKind};
 
-use bitmap::{Bitmap, pieces};
+use bitmap::{Darkest, Piece, pieces};
 use light::Light;
 
 /// What may be set of the preparation of pages.
@@ -36,14 +39,22 @@ pub struct ImagingSettings {
     pub max_skew: f32,
     /// Uneven light is evened out where the paper's brightness differs by more grey levels than this; 255 leaves it as it is.
     pub uneven: u8,
-    /// Specks are taken out where a thousand pixels hold more lone dark ones than this.
+    /// Contrast is raised where ink and paper are fewer grey levels apart than this; 0 leaves it as it is.
+    pub faint: u8,
+    /// The same where the paper's shade varies by more grey levels than this (standard deviation).
+    pub noise: f32,
+    /// Salt and pepper are taken out where a thousand pixels hold more lone dark ones than this.
     pub specks: f32,
+    /// Whether scratches and the specks of copiers are taken out of pages that have many.
+    pub remove_dirt: bool,
     /// Shortest printed rule, inches.
     pub least_rule: f32,
     /// Share of a checkbox's inside that must be ink for it to be ticked, 0.0–1.0.
     pub ticked: f32,
     /// Whether printed rules are taken out of the picture that the engine reads.
     pub erase_rules: bool,
+    /// Whether checkboxes are taken out of it: the engine reads them as letters.
+    pub erase_checkboxes: bool,
     /// Whether dot leaders and dashed rules are taken out of it. Words beside a leader are garbage to the engine.
     pub erase_leaders: bool,
     /// Whether the dividers of comb fields are taken out of the picture that the engine reads.
@@ -57,12 +68,16 @@ impl Default for ImagingSettings {
         Self {
             min_dpi: 130.0,
             max_dpi: 300.0,
-            max_skew: 6.5,
+            max_skew: 10.0,
             uneven: 45,
+            faint: 110,
+            noise: 2.5,
             specks: 0.8,
+            remove_dirt: true,
             least_rule: 0.4,
             ticked: 0.1,
             erase_rules: false,
+            erase_checkboxes: true,
             erase_combs: true,
             erase_leaders: true,
             separators: vec!["PATCHT".into(), "DOCSEP*".into()],
@@ -103,6 +118,8 @@ pub struct Prepared {
     pub nearly_blank: bool,
     /// Whether lines of writing run down the page; `None` where it cannot be told.
     pub sideways: Option<bool>,
+    /// Whether the ink tells that the page, as it is now, is upright.
+    pub sure_turn: bool,
     /// Printed rules.
     pub rulings: Vec<Ruling>,
     /// Printed squares.
@@ -111,13 +128,17 @@ pub struct Prepared {
     pub barcodes: Vec<Barcode>,
     /// Hulls of what has the size of letters, pixels of `page`, from top to bottom.
     pub letters: Vec<Rect>,
+    /// What was done to the picture, in order.
+    pub treatments: Vec<Treatment>,
 }
 
-/// Turns, scales, cleans, straightens and measures a page. `turn` is made after the turn that the source's tags ask for.
+/// Turns, scales, cleans, straightens and measures a page. `turn` is made after the turn that the source's tags ask for; without one, the
+/// page is turned as its ink tells, where that is sure.
 ///
 /// Never fails: a page without pixels comes back blank.
-pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> Prepared {
-    let turn = QuarterTurn::from_quarters(raw.tagged_turn).and(turn);
+pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSettings) -> Prepared {
+    let asked = turn;
+    let mut turn = QuarterTurn::from_quarters(raw.tagged_turn).and(turn.unwrap_or_default());
     let percent = Affine::scale(100.0 / f64::from(raw.grey.width.max(1)), 100.0 / f64::from(raw.grey.height.max(1)));
     let bilevel = light::is_bilevel(&raw.grey);
     let (page, map) = warp::quarter_turn(raw.grey.clone(), turn);
@@ -126,77 +147,125 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
     let dpi = target(dpi_x, dpi_y, settings);
     let side = |pixels: u32, from: f32| (f64::from(pixels) * f64::from(dpi) / f64::from(from)).round().clamp(1.0, 30_000.0) as u32;
     let (width, height) = (side(page.width, dpi_x), side(page.height, dpi_y));
+    let before = (page.width, page.height);
     let (mut page, map) = warp::resize(page, width, height);
     to_source = map.then(&to_source);
     // A page that was not squeezed may be a little off the target by rounding; its own figure is truer.
     let dpi = if (dpi_x - dpi_y).abs() < 0.5 && (width, height) == (raw.grey.width, raw.grey.height) { dpi_x } else { dpi };
 
+    let mut done = Vec::new();
+    if (width, height) != before {
+        done.push(Treatment::Scaled);
+    }
     let mut light = Light::measure(&page);
     let bed = light::whiten_bed(&mut page, &mut light, (0.08 * dpi) as usize);
+    if bed {
+        done.push(Treatment::Bed);
+    }
     // The paper has to be as white as the bed was made and as the corners that straightening adds: the engine parts ink from paper at one
     // shade for the whole page, and grey paper beside white ground would count as ink.
     if !bilevel && (bed || light.spread() > settings.uneven) && settings.uneven < u8::MAX {
         light.even_out(&mut page);
-        light = Light::measure(&page);
+        done.push(Treatment::Light);
     } else if !bilevel && light.paper() < 250 {
-        light::stretch(&mut page, light.paper());
-        light = Light::measure(&page);
+        light.stretch(&mut page);
+    }
+    if !bilevel && light::raise_contrast(&mut page, &mut light, settings.faint, settings.noise) {
+        done.push(Treatment::Contrast);
     }
     let threshold = light::threshold(&page, light.paper());
     if light::specks(&page, threshold) > settings.specks {
-        if bilevel {
-            light::remove_specks(&mut page, threshold);
-        } else {
-            light::median(&mut page);
-        }
+        // Twice, for grains that touch.
+        light::remove_salt(&mut page, 1);
+        light::remove_salt(&mut page, 1);
+        done.push(Treatment::Salt);
     }
     let factor = (dpi / 150.0).round().max(1.0) as usize;
+    let mut darkest = Darkest::of(&page, factor);
+    // Before straightening: scratches run along the machine, not along the sheet.
+    if settings.remove_dirt && specks::remove_scratches(&mut page, &darkest.below(threshold), threshold) > 0 {
+        done.push(Treatment::Scratches);
+        darkest = Darkest::of(&page, factor);
+    }
     let mut skew_degrees = 0.0;
     if settings.max_skew > 0.0 {
-        skew_degrees = skew::angle(&Bitmap::of(&page, factor, threshold), settings.max_skew);
+        skew_degrees = skew::angle(&darkest.below(threshold), settings.max_skew);
         if skew_degrees.abs() > 0.1 {
             let (straight, map) = warp::rotate(&page, -skew_degrees);
             page = straight;
             to_source = map.then(&to_source);
+            done.push(Treatment::Straightened);
+            darkest = Darkest::of(&page, factor);
         } else {
             skew_degrees = 0.0;
         }
     }
 
-    let bitmap = Bitmap::of(&page, factor, threshold);
+    let mut bitmap = darkest.below(threshold);
     let cell_dpi = dpi / factor as f32;
-    let all = pieces(&bitmap);
-    let marks = blank::marks(&all, &bitmap, cell_dpi);
+    let mut all = pieces(&bitmap);
+    let mut marks = blank::marks(&all, &bitmap, cell_dpi);
+    let mut lie = skew::lie(&marks.letters);
+    if let (None, Some(more)) = (asked, lie.turn.filter(|more| *more != QuarterTurn::None)) {
+        let (upright, map) = warp::quarter_turn(page, more);
+        page = upright;
+        to_source = map.then(&to_source);
+        turn = turn.and(more);
+        darkest = Darkest::of(&page, factor);
+        bitmap = darkest.below(threshold);
+        all = pieces(&bitmap);
+        marks = blank::marks(&all, &bitmap, cell_dpi);
+        lie = skew::Lie { sideways: Some(false), turn: Some(QuarterTurn::None) };
+    }
     let blank = page.pixels.is_empty() || marks.nothing();
     let (mut rulings, mut checkboxes, mut barcodes) = (vec![], vec![], vec![]);
     if !blank {
         // Thin lines are blurred to grey: what is well darker than paper counts.
         let threshold = threshold.max((u32::from(light.paper()) * 64 / 100) as u8);
-        let bitmap = Bitmap::of(&page, factor, threshold);
-        rulings = rulings::find(&page, threshold, &bitmap, cell_dpi, settings.least_rule);
-        checkboxes = checkboxes::find(&page, threshold, &bitmap, cell_dpi, settings.ticked);
+        let all_ink = bitmap;
+        let bitmap = darkest.below(threshold);
+        let columns = bitmap.transposed();
+        rulings = rulings::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.least_rule);
+        checkboxes = checkboxes::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.ticked);
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
-        inverse::restore(&mut page, factor, dpi, threshold);
+        let mut erased = |treatment, any: bool| {
+            if any {
+                done.push(treatment)
+            }
+        };
+        erased(Treatment::Inverse, inverse::restore(&mut page, factor, dpi, threshold) > 0);
+        if settings.erase_checkboxes {
+            erased(Treatment::Checkboxes, checkboxes::erase(&mut page, &checkboxes, threshold) > 0);
+        }
+        if settings.remove_dirt {
+            erased(Treatment::Specks, specks::remove(&mut page, &all_ink, &all, cell_dpi) > 0);
+        }
         if settings.erase_leaders {
-            leaders::erase(&mut page, threshold, dpi);
+            erased(Treatment::Leaders, leaders::erase(&mut page, threshold, dpi) > 0);
         }
         if settings.erase_combs {
-            let dividers = rulings::comb_dividers(&page, threshold, &bitmap, cell_dpi, &rulings);
+            let dividers = rulings::comb_dividers(&page, threshold, &columns, cell_dpi, &rulings);
             rulings::erase(&mut page, &dividers, threshold, dpi);
+            erased(Treatment::Combs, !dividers.is_empty());
         }
         if settings.erase_rules {
             rulings::erase(&mut page, &rulings, threshold, dpi);
+            erased(Treatment::Rules, !rulings.is_empty());
         }
     }
     let scale = factor as f32;
-    let letters = marks
-        .letters
-        .iter()
-        .map(|p| Rect::new(p.x0 as f32 * scale, p.y0 as f32 * scale, p.width() as f32 * scale, p.height() as f32 * scale));
+    let rect = |p: &Piece| Rect::new(p.x0 as f32 * scale, p.y0 as f32 * scale, p.width() as f32 * scale, p.height() as f32 * scale);
+    // What has been taken out of the picture is no letter that the engine could have overlooked.
+    let there = |r: &Rect| {
+        let (x0, x1) = (r.x as usize, (r.right() as usize).min(page.width as usize));
+        (r.y as u32..(r.bottom() as u32).min(page.height)).any(|y| page.row(y)[x0.min(x1)..x1].iter().any(|&p| p < threshold))
+    };
+    let letters: Vec<Rect> = marks.letters.iter().map(rect).filter(there).collect();
     Prepared {
-        letters: letters.collect(),
+        letters,
         ink: page.pixels.iter().filter(|&&p| p < threshold).count() as f32 / page.pixels.len().max(1) as f32,
-        sideways: skew::sideways(&marks.letters),
+        sideways: lie.sideways,
+        sure_turn: lie.turn == Some(QuarterTurn::None),
         nearly_blank: marks.hardly_anything(),
         page,
         dpi,
@@ -208,6 +277,7 @@ pub fn prepare(raw: &RawPage, turn: QuarterTurn, settings: &ImagingSettings) -> 
         rulings,
         checkboxes,
         barcodes,
+        treatments: done,
     }
 }
 
@@ -289,7 +359,7 @@ mod tests {
         ] {
             assert_eq!(target(x, y, &s), want);
         }
-        let fax = prepare(&raw(GreyPage::filled(1728, 1078, 255), Some((204.0, 98.0)), 0), QuarterTurn::None, &s);
+        let fax = prepare(&raw(GreyPage::filled(1728, 1078, 255), Some((204.0, 98.0)), 0), Some(QuarterTurn::None), &s);
         assert_eq!((fax.page.width, fax.page.height, fax.dpi), (1728, 2244, 204.0));
     }
 
@@ -298,7 +368,7 @@ mod tests {
         let s = ImagingSettings::default();
         for (w, h) in [(0, 0), (1, 1), (3, 2000), (2000, 3), (40, 40), (17, 5000)] {
             for shade in [0, 255] {
-                prepare(&raw(GreyPage::filled(w, h, shade), None, 1), QuarterTurn::Half, &s);
+                prepare(&raw(GreyPage::filled(w, h, shade), None, 1), Some(QuarterTurn::Half), &s);
             }
         }
     }
@@ -334,7 +404,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
-        fn marks_are_found_back_where_they_were(quarters in 0u8..4, tagged in 0u8..4, lean in -4.0f32..4.0, x in 0.2f32..0.8, y in 0.2f32..0.8, dpi in prop::sample::select(vec![80.0f32, 150.0, 200.0])) {
+        fn marks_are_found_back_where_they_were(quarters in 0u8..4, tagged in 0u8..4, lean in -9.5f32..9.5, x in 0.2f32..0.8, y in 0.2f32..0.8, dpi in prop::sample::select(vec![80.0f32, 150.0, 200.0])) {
             let (w, h) = ((dpi * 4.0) as u32, (dpi * 5.0) as u32);
             let mut grey = ruled(w, h, lean);
             // A blot of 0.12 in, darker than all else.
@@ -345,8 +415,9 @@ mod tests {
                 grey.pixels[start..start + side as usize].fill(0);
             }
             let page = raw(grey, Some((dpi, dpi)), tagged);
-            let settings = ImagingSettings { specks: f32::INFINITY, ..ImagingSettings::default() };
-            let prepared = prepare(&page, QuarterTurn::from_quarters(quarters), &settings);
+            // The blot is to stay: it looks like a ticked box.
+            let settings = ImagingSettings { specks: f32::INFINITY, remove_dirt: false, erase_checkboxes: false, ..ImagingSettings::default() };
+            let prepared = prepare(&page, Some(QuarterTurn::from_quarters(quarters)), &settings);
             prop_assert_eq!(prepared.turn.quarters(), (quarters + tagged) % 4);
             // The blot's middle, looked up in the prepared page through the map back.
             let back = prepared.to_source.inverse().unwrap();
@@ -372,7 +443,7 @@ mod tests {
                 grey.pixels[(y + 150) * 1700 + x + 150] = (u32::from(sheet.pixels[y * 1400 + x]) * 200 / 255) as u8;
             }
         }
-        let prepared = prepare(&raw(grey, Some((200.0, 200.0)), 0), QuarterTurn::None, &ImagingSettings::default());
+        let prepared = prepare(&raw(grey, Some((200.0, 200.0)), 0), None, &ImagingSettings::default());
         let middling = prepared.page.pixels.iter().filter(|&&p| (60..245).contains(&p)).count();
         assert!(middling * 100 < prepared.page.pixels.len(), "{middling}");
         assert_eq!(prepared.rulings.len(), 11);
@@ -381,7 +452,7 @@ mod tests {
     #[test]
     fn a_leaning_page_is_straightened() {
         for lean in [-3.0f32, 0.05, 2.0] {
-            let prepared = prepare(&raw(ruled(1700, 2200, lean), Some((200.0, 200.0)), 0), QuarterTurn::None, &ImagingSettings::default());
+            let prepared = prepare(&raw(ruled(1700, 2200, lean), Some((200.0, 200.0)), 0), None, &ImagingSettings::default());
             let want = if lean.abs() < 0.1 { 0.0 } else { lean };
             assert!((prepared.skew_degrees - want).abs() < 0.06, "{lean}: {}", prepared.skew_degrees);
             assert_eq!(prepared.rulings.len(), 11, "{lean}");

@@ -14,14 +14,14 @@ struct Run {
 
 /// The rules of a straightened page, horizontal ones first, each from top to bottom. `dpi` is that of the bitmap's cells; rules shorter
 /// than `least` inches are left out.
-pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Ruling> {
+pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, columns: &Bitmap, dpi: f32, least: f32) -> Vec<Ruling> {
     let scale = bitmap.factor as f32;
     let across = lines(bitmap, dpi, least)
         .into_iter()
         .map(|r| Ruling { kind: RulingKind::Horizontal, rect: Rect::new(r.x * scale, r.y * scale, r.w * scale, r.h * scale) });
     let mut all: Vec<_> = across.collect();
     all.extend(
-        lines(&bitmap.transposed(), dpi, least)
+        lines(columns, dpi, least)
             .into_iter()
             .map(|r| Ruling { kind: RulingKind::Vertical, rect: Rect::new(r.y * scale, r.x * scale, r.h * scale, r.w * scale) }),
     );
@@ -31,37 +31,38 @@ pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, le
 
 /// The dividers of comb fields (one letter a cell): three or more short upright strokes between the same two of `rulings`. They stand
 /// so close to the letters that the engine reads them as I, l and 1.
-pub(super) fn comb_dividers(page: &GreyPage, threshold: u8, bitmap: &Bitmap, dpi: f32, rulings: &[Ruling]) -> Vec<Ruling> {
-    let scale = bitmap.factor as f32;
+pub(super) fn comb_dividers(page: &GreyPage, threshold: u8, columns: &Bitmap, dpi: f32, rulings: &[Ruling]) -> Vec<Ruling> {
+    let scale = columns.factor as f32;
     let (least, most, near) = (0.12 * dpi * scale, 0.45 * dpi * scale, 0.025 * dpi * scale);
     let across: Vec<&Rect> = rulings.iter().filter(|r| r.kind == RulingKind::Horizontal).map(|r| &r.rect).collect();
-    let strokes: Vec<Rect> = lines(&bitmap.transposed(), dpi, 0.12)
+    let frames = |top: &Rect, bottom: &Rect| {
+        let height = bottom.y - top.y;
+        (least..most).contains(&height) && top.overlap_x(bottom) >= 0.8 * top.w.min(bottom.w)
+    };
+    let pairs: Vec<(&Rect, &Rect)> =
+        across.iter().flat_map(|top| across.iter().map(move |bottom| (*top, *bottom))).filter(|(t, b)| frames(t, b)).collect();
+    if pairs.is_empty() {
+        return vec![];
+    }
+    let strokes: Vec<Rect> = lines(columns, dpi, 0.12)
         .into_iter()
         .map(|r| Rect::new(r.y * scale, r.x * scale, r.h * scale, r.w * scale))
         .filter(|r| (least..most).contains(&r.h))
         .collect();
     let mut found = Vec::new();
-    for top in &across {
-        for bottom in &across {
-            let height = bottom.y - top.y;
-            if !(least..most).contains(&height) || top.overlap_x(bottom) < 0.8 * top.w.min(bottom.w) {
-                continue;
-            }
-            let between: Vec<&Rect> = strokes
-                .iter()
-                .filter(|s| (s.y - top.y).abs() < near + top.h && (s.bottom() - bottom.bottom()).abs() < near + bottom.h)
-                .filter(|s| s.center_x() > top.x - near && s.center_x() < top.right() + near)
-                .collect();
-            if between.len() < 3 {
-                continue;
-            }
-            // Only the part between the rules, which stay.
-            found.extend(
-                between
-                    .iter()
-                    .map(|s| Ruling { kind: RulingKind::Vertical, rect: Rect::from_corners(s.x, top.y, s.right(), bottom.bottom()) }),
-            );
+    for (top, bottom) in pairs {
+        let between: Vec<&Rect> = strokes
+            .iter()
+            .filter(|s| (s.y - top.y).abs() < near + top.h && (s.bottom() - bottom.bottom()).abs() < near + bottom.h)
+            .filter(|s| s.center_x() > top.x - near && s.center_x() < top.right() + near)
+            .collect();
+        if between.len() < 3 {
+            continue;
         }
+        // Only the part between the rules, which stay.
+        found.extend(
+            between.iter().map(|s| Ruling { kind: RulingKind::Vertical, rect: Rect::from_corners(s.x, top.y, s.right(), bottom.bottom()) }),
+        );
     }
     found.retain(|divider| is_thin(page, threshold, &Ruling { rect: divider.rect.grown(-1.0), ..*divider }, dpi * scale));
     found
@@ -119,15 +120,16 @@ fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
     let (least_run, least_line, gap, thick) = (cells(least.min(0.17)), cells(least), cells(0.012), cells(0.05));
     let mut runs: Vec<Run> = Vec::new();
     let mut parent: Vec<usize> = Vec::new();
+    let mut row: Vec<Run> = Vec::new();
     let mut open: Vec<usize> = Vec::new(); // runs of the last rows that can still be continued
     for y in 0..bitmap.height {
-        let mut row: Vec<Run> = Vec::new();
+        row.clear();
         bitmap.runs(y, |start, end| match row.last_mut() {
             Some(last) if start - last.end <= gap => last.end = end,
             _ => row.push(Run { y, start, end }),
         });
         open.retain(|&i| runs[i].y + 3 > y);
-        for run in row.into_iter().filter(|r| r.end - r.start >= least_run) {
+        for run in row.iter().copied().filter(|r| r.end - r.start >= least_run) {
             let i = runs.len();
             runs.push(run);
             parent.push(i);
@@ -141,20 +143,24 @@ fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
             open.push(i);
         }
     }
-    let mut hulls: Vec<(usize, Rect, usize)> = Vec::new();
+    let mut slot = vec![usize::MAX; runs.len()];
+    let mut hulls: Vec<(Rect, usize)> = Vec::new();
     for (i, run) in runs.iter().enumerate() {
         let r = root(&mut parent, i);
         let rect = Rect::new(run.start as f32, run.y as f32, (run.end - run.start) as f32, 1.0);
-        match hulls.iter_mut().rev().find(|h| h.0 == r) {
-            Some((_, hull, area)) => (*hull, *area) = (hull.union(&rect), *area + run.end - run.start),
-            None => hulls.push((r, rect, run.end - run.start)),
+        match hulls.get_mut(slot[r]) {
+            Some((hull, area)) => (*hull, *area) = (hull.union(&rect), *area + run.end - run.start),
+            None => {
+                slot[r] = hulls.len();
+                hulls.push((rect, run.end - run.start));
+            }
         }
     }
     // A rule is thin: on average, and in its hull once a slight lean is allowed for.
     let mut found: Vec<Rect> = hulls
         .into_iter()
-        .filter(|(_, h, area)| *area as f32 / h.w <= thick as f32 && h.h <= thick as f32 + h.w * 0.012)
-        .map(|(_, h, _)| h)
+        .filter(|(h, area)| *area as f32 / h.w <= thick as f32 && h.h <= thick as f32 + h.w * 0.012)
+        .map(|(h, _)| h)
         .filter(|h| stands_free(bitmap, h))
         .collect();
     join_pieces(&mut found, dpi);
@@ -241,6 +247,11 @@ mod tests {
         }
     }
 
+    fn found_in(page: &GreyPage) -> Vec<Ruling> {
+        let bitmap = Bitmap::of(page, 2, 128);
+        find(page, 128, &bitmap, &bitmap.transposed(), 150.0, 0.4)
+    }
+
     fn form() -> GreyPage {
         let mut page = GreyPage::filled(1200, 900, 255);
         draw(&mut page, 100, 100, 900, 3); // a rule
@@ -258,7 +269,7 @@ mod tests {
     #[test]
     fn finds_rules_alone() {
         let form = form();
-        let found = find(&form, 128, &Bitmap::of(&form, 2, 128), 150.0, 0.4);
+        let found = found_in(&form);
         let kinds: Vec<_> = found
             .iter()
             .map(|r| (r.kind, (r.rect.x / 10.0).round() as i32, (r.rect.right() / 10.0).round() as i32, (r.rect.y / 10.0).round() as i32))
@@ -281,9 +292,9 @@ mod tests {
             draw(&mut page, 112 + i * 40, 112, 5, 36); // an I in each cell
         }
         draw(&mut page, 950, 100, 3, 60); // a stroke elsewhere
-        let bitmap = Bitmap::of(&page, 2, 128);
-        let rulings = find(&page, 128, &bitmap, 150.0, 0.4);
-        let dividers = comb_dividers(&page, 128, &bitmap, 150.0, &rulings);
+        let columns = Bitmap::of(&page, 2, 128).transposed();
+        let rulings = found_in(&page);
+        let dividers = comb_dividers(&page, 128, &columns, 150.0, &rulings);
         assert_eq!((rulings.len(), dividers.len()), (2, 21));
         erase(&mut page, &dividers, 128, 300.0);
         assert_eq!((page.at(141, 130), page.at(501, 130), page.at(114, 130), page.at(951, 130), page.at(300, 101)), (255, 255, 0, 0, 0));
@@ -293,7 +304,7 @@ mod tests {
     fn erasing_leaves_crossing_strokes() {
         let mut page = form();
         draw(&mut page, 400, 90, 4, 40); // a stroke through the first rule
-        let rulings = find(&page, 128, &Bitmap::of(&page, 2, 128), 150.0, 0.4);
+        let rulings = found_in(&page);
         erase(&mut page, &rulings, 128, 300.0);
         assert_eq!((page.at(300, 101), page.at(700, 302), page.at(101, 400)), (255, 255, 255));
         assert_eq!((page.at(401, 101), page.at(203, 510), page.at(400, 790), page.at(120, 701)), (0, 0, 0, 0));

@@ -123,25 +123,63 @@ pub(super) fn rotate(page: &GreyPage, degrees: f32) -> (GreyPage, Affine) {
     for (y, out) in pixels.chunks_mut(nw.max(1)).enumerate() {
         let middle = y as f64 + 0.5;
         // Old place of the row's first pixel middle, in 1/65536 pixels; a sample at p lies between the middles of p-0.5 and p+0.5.
-        let mut x = ((a * 0.5 + b * middle + c - 0.5) * ONE).round() as i64;
-        let mut y = ((d * 0.5 + e * middle + f - 0.5) * ONE).round() as i64;
-        for pixel in out {
+        let x = ((a * 0.5 + b * middle + c - 0.5) * ONE).round() as i64;
+        let y = ((d * 0.5 + e * middle + f - 0.5) * ONE).round() as i64;
+        let at = |k: usize| (x + k as i64 * step_x, y + k as i64 * step_y);
+        // The part of the row whose four neighbours all lie on the page needs no questions.
+        let inner = inside(x, step_x, ow - 1, nw).and(inside(y, step_y, oh - 1, nw));
+        let edge = |k: usize| {
+            let (x, y) = at(k);
             let (ix, iy) = (x >> 16, y >> 16);
-            if ix >= 0 && iy >= 0 && ix + 1 < ow && iy + 1 < oh {
-                let at = (iy * ow + ix) as usize;
-                let (fx, fy) = (((x >> 8) & 255) as u32, ((y >> 8) & 255) as u32);
-                let top = u32::from(page.pixels[at]) * (256 - fx) + u32::from(page.pixels[at + 1]) * fx;
-                let low = at + ow as usize;
-                let bottom = u32::from(page.pixels[low]) * (256 - fx) + u32::from(page.pixels[low + 1]) * fx;
+            // The outermost half pixel.
+            if ix >= -1 && iy >= -1 && ix < ow && iy < oh { page.at(ix.max(0), iy.max(0)) } else { 255 }
+        };
+        for k in (0..inner.start).chain(inner.end..nw) {
+            out[k] = edge(k);
+        }
+        let (mut x, mut y) = at(inner.start);
+        for pixel in &mut out[inner.start..inner.end] {
+            let from = (y >> 16) as usize * ow as usize + (x >> 16) as usize;
+            let (fx, fy) = (((x >> 8) & 255) as u32, ((y >> 8) & 255) as u32);
+            let low = from + ow as usize;
+            if let (Some(&[p, q]), Some(&[r, s])) = (page.pixels.get(from..from + 2), page.pixels.get(low..low + 2)) {
+                let top = u32::from(p) * (256 - fx) + u32::from(q) * fx;
+                let bottom = u32::from(r) * (256 - fx) + u32::from(s) * fx;
                 *pixel = ((top * (256 - fy) + bottom * fy + (1 << 15)) >> 16) as u8;
-            } else if ix >= -1 && iy >= -1 && ix < ow && iy < oh {
-                *pixel = page.at(ix.max(0), iy.max(0)); // the outermost half pixel
             }
             x += step_x;
             y += step_y;
         }
     }
     (GreyPage { width: nw as u32, height: nh as u32, pixels }, map)
+}
+
+/// A stretch of a row, end exclusive, start never beyond it.
+#[derive(Clone, Copy)]
+struct Stretch {
+    start: usize,
+    end: usize,
+}
+
+impl Stretch {
+    fn and(self, other: Stretch) -> Stretch {
+        let start = self.start.max(other.start);
+        Stretch { start, end: self.end.min(other.end).max(start) }
+    }
+}
+
+/// The steps k in 0..`count` for which `from` + k x `step`, in 1/65536 pixels, lies in pixels 0..`size`.
+fn inside(from: i64, step: i64, size: i64, count: usize) -> Stretch {
+    let (low, high) = (0, (size << 16) - 1); // inclusive
+    let all = count as i64;
+    let (start, end) = match step {
+        0 if (low..=high).contains(&from) => (0, all),
+        0 => (0, 0),
+        step if step > 0 => ((low - from + step - 1).div_euclid(step), (high - from).div_euclid(step) + 1),
+        step => ((from - high - step - 1).div_euclid(-step), (from - low).div_euclid(-step) + 1),
+    };
+    let start = start.clamp(0, all);
+    Stretch { start: start as usize, end: end.clamp(start, all) as usize }
 }
 
 /// Cuts a rectangle out, clipped to the page.
@@ -209,6 +247,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn stretches_hold_all_steps_inside(from in -300_000i64..300_000, step in -70_000i64..70_000, size in 0i64..6, count in 0usize..12) {
+            let got = inside(from, step, size, count);
+            let want: Vec<usize> = (0..count).filter(|&k| (0..size).contains(&((from + k as i64 * step) >> 16))).collect();
+            prop_assert_eq!((got.start..got.end).collect::<Vec<_>>(), want);
+        }
+
         #[test]
         fn every_turn_maps_pixels_back(w in 1u32..20, h in 1u32..20, quarters in 0u8..4, px in 0u32..20, py in 0u32..20) {
             let page = numbered(w, h);

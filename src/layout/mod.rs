@@ -60,6 +60,7 @@ pub(crate) mod testing {
                 ink: 0.05,
                 bilevel: false,
                 mean_confidence: 0.95,
+                treatments: vec![],
             },
         }
     }

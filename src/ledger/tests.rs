@@ -40,7 +40,15 @@ fn reading(number: u32) -> PageReading {
         checkboxes: vec![],
         uncovered: vec![],
         text_source: TextSource::Ocr,
-        quality: PageQuality { turn: QuarterTurn::None, skew_degrees: 0.1, dpi: 300.0, ink: 0.05, bilevel: false, mean_confidence: 0.93 },
+        quality: PageQuality {
+            turn: QuarterTurn::None,
+            skew_degrees: 0.1,
+            dpi: 300.0,
+            ink: 0.05,
+            bilevel: false,
+            mean_confidence: 0.93,
+            treatments: vec![],
+        },
     }
 }
 

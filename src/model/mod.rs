@@ -20,7 +20,7 @@ pub use ids::{DocumentId, PageNumber, Sha256, SourcePath};
 pub use kind::FileKind;
 pub use layout::{Cell, Line, PageLayout, Segment};
 pub use outcome::{FailureKind, PageOutcome, SourceFailure};
-pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, RulingKind, SecondReading, TextSource, Word};
+pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, RulingKind, SecondReading, TextSource, Treatment, Word};
 pub use pixels::{GreyPage, RawPage, TextLayer};
 pub use record::DocumentRecord;
 pub use value::{Confidence, DecidedValue, ExtractedValue, Extraction, Form, Reason, Signals, Status};

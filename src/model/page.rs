@@ -141,8 +141,40 @@ pub enum TextSource {
     TextLayer,
 }
 
+/// Something that was done to a page's picture before it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Treatment {
+    /// Brought to another resolution, or to square pixels.
+    Scaled,
+    /// The scanner's dark bed or a copy's black edges were whitened.
+    Bed,
+    /// Uneven light was evened out.
+    Light,
+    /// Faint or noisy writing was raised to full contrast.
+    Contrast,
+    /// Salt and pepper were taken out.
+    Salt,
+    /// Scratches along the page were taken out.
+    Scratches,
+    /// Skew was taken out.
+    Straightened,
+    /// White letters on dark ground were made dark on white.
+    Inverse,
+    /// Checkboxes were taken out of the engine's picture.
+    Checkboxes,
+    /// Specks that stand apart from the writing were taken out.
+    Specks,
+    /// Dot leaders were taken out of the engine's picture.
+    Leaders,
+    /// Dividers of comb fields were taken out of it.
+    Combs,
+    /// Printed rules were taken out of it.
+    Rules,
+}
+
 /// What was measured of a page, and what was done to it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageQuality {
     /// Turn that brought the page as stored upright.
     pub turn: QuarterTurn,
@@ -156,6 +188,9 @@ pub struct PageQuality {
     pub bilevel: bool,
     /// Mean word confidence weighted by letters, 0.0–1.0; 0.0 without words.
     pub mean_confidence: f32,
+    /// What was done to the picture before it was read, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub treatments: Vec<Treatment>,
 }
 
 /// Everything read from one page.

@@ -14,6 +14,9 @@ use crate::ocr::{OcrEngine, OcrError};
 /// A word is trusted to be a word from this confidence on.
 const SURE: f32 = 0.6;
 
+/// Fewer letters in sure words than this on a page with writing are what upside-down text yields.
+const MIN_SURE_LETTERS: f32 = 60.0;
+
 /// More pieces of ink without words than this are no cut-off text.
 const UNCOVERED_AT_MOST: usize = 1500;
 
@@ -59,7 +62,7 @@ pub(super) fn read_page_twice(
         return Ok(result);
     }
     let started = Instant::now();
-    let mut prepared = imaging::prepare(raw, QuarterTurn::None, imaging);
+    let mut prepared = imaging::prepare(raw, None, imaging);
     tracing::debug!(page = raw.number.get(), ms = started.elapsed().as_millis() as u64, skew = prepared.skew_degrees, "page prepared");
     if let Some(code) = separator(&prepared, imaging) {
         return Ok(PageResult::Separator { code });
@@ -72,19 +75,22 @@ pub(super) fn read_page_twice(
         SourceFailure::new(kind, format!("page {}: {e}", raw.number))
     };
 
-    // Lines that run down the page: one of the two quarter turns, whichever reads better. Lines across: read, and try the half turn only if
-    // that reads badly.
+    // Where the ink told which way is up, the page has been turned already and is read once. Else: lines that run down the page want one
+    // of the two quarter turns, whichever reads better; lines across are read, and the half turn is tried only if that reads badly.
     let mut words = None;
-    if prepared.sideways == Some(true) {
+    if prepared.sideways == Some(true) && !prepared.sure_turn {
         prepared = best_of(raw, vec![QuarterTurn::Right, QuarterTurn::Left], engine, imaging).map_err(failed)?;
     } else {
         let first = read(engine, &prepared).map_err(failed)?;
-        if reads_well(&first) || prepared.nearly_blank && first.is_empty() {
+        let settled = reads_well(&first) || prepared.nearly_blank && first.is_empty();
+        // A page that is surely upright may still read badly: it is poor, not turned. Hardly a word at all is another matter.
+        if settled || prepared.sure_turn && sure_letters(&first) >= MIN_SURE_LETTERS {
             words = Some(first);
         } else {
-            let mut turns = vec![QuarterTurn::None, QuarterTurn::Half];
+            let own = turn_beyond_tags(raw, &prepared);
+            let mut turns = vec![own, own.and(QuarterTurn::Half)];
             if prepared.sideways.is_none() {
-                turns.extend([QuarterTurn::Right, QuarterTurn::Left]);
+                turns.extend([own.and(QuarterTurn::Right), own.and(QuarterTurn::Left)]);
             }
             let best = best_of(raw, turns, engine, imaging).map_err(failed)?;
             if best.turn == prepared.turn {
@@ -108,6 +114,11 @@ pub(super) fn read_page_twice(
         second.ask(&picture, &mut reading);
     }
     Ok(PageResult::Read(Box::new(reading)))
+}
+
+/// The turn that was made after that of the source's tags.
+fn turn_beyond_tags(raw: &RawPage, prepared: &Prepared) -> QuarterTurn {
+    QuarterTurn::from_quarters(4 - raw.tagged_turn % 4).and(prepared.turn)
 }
 
 fn separator(prepared: &Prepared, imaging: &ImagingSettings) -> Option<String> {
@@ -142,7 +153,7 @@ fn reads_well(words: &[Word]) -> bool {
 fn best_of(raw: &RawPage, turns: Vec<QuarterTurn>, engine: &mut dyn OcrEngine, imaging: &ImagingSettings) -> Result<Prepared, OcrError> {
     let mut best: Option<(f32, Prepared)> = None;
     for turn in turns {
-        let prepared = imaging::prepare(raw, turn, imaging);
+        let prepared = imaging::prepare(raw, Some(turn), imaging);
         let strip = imaging::crop(&prepared.page, &densest_strip(&prepared));
         let words = sane(engine.read(&strip, prepared.dpi)?, strip.width as f32, strip.height as f32);
         let score = sure_letters(&words);
@@ -153,7 +164,7 @@ fn best_of(raw: &RawPage, turns: Vec<QuarterTurn>, engine: &mut dyn OcrEngine, i
     }
     match best {
         Some((_, prepared)) => Ok(prepared),
-        None => Ok(imaging::prepare(raw, QuarterTurn::None, imaging)),
+        None => Ok(imaging::prepare(raw, Some(QuarterTurn::None), imaging)),
     }
 }
 
@@ -179,8 +190,16 @@ fn densest_strip(prepared: &Prepared) -> Rect {
 
 /// The page by its own words; `None` if they cover too little of the ink: a stamp or a page number over a scan.
 fn born_digital(raw: &RawPage, layer: &TextLayer, imaging: &ImagingSettings) -> Option<PageResult> {
-    let straight = ImagingSettings { max_skew: 0.0, specks: f32::INFINITY, uneven: u8::MAX, ..imaging.clone() };
-    let prepared = imaging::prepare(raw, QuarterTurn::None, &straight);
+    let straight = ImagingSettings {
+        max_skew: 0.0,
+        specks: f32::INFINITY,
+        uneven: u8::MAX,
+        faint: 0,
+        noise: f32::INFINITY,
+        remove_dirt: false,
+        ..imaging.clone()
+    };
+    let prepared = imaging::prepare(raw, Some(QuarterTurn::None), &straight);
     if let Some(code) = separator(&prepared, imaging) {
         return Some(PageResult::Separator { code });
     }
@@ -241,6 +260,7 @@ fn quality(prepared: &Prepared, words: &[Word]) -> PageQuality {
         ink: prepared.ink,
         bilevel: prepared.bilevel,
         mean_confidence: mean_confidence(words),
+        treatments: prepared.treatments.clone(),
     }
 }
 
