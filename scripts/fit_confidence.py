@@ -17,7 +17,8 @@ What is done
   3. Leave one layout out: every value's probability comes from a model that never saw its layout. Thresholds are chosen, and all
      figures printed, from these probabilities alone. The figures called "nested" choose the thresholds without the layout, too.
   4. A class's threshold is the lowest of a few fixed levels (none below 0.90) at which the share of wrong values among those accepted
-     is within the target; of a class that no level serves, nothing is accepted.
+     is within the target; of a class that no level serves, nothing is accepted. `both`, of which there are fewer values, may take the
+     level that serves `alone` where at most one value is wrong there.
 The definitions of features, classes and rules mirror src/confidence; change both together.
 """
 import argparse
@@ -186,9 +187,10 @@ def barred(values, kind_sure):
     return np.array(out)
 
 
-def thresholds(p, right, classes, open_, target):
+def thresholds(p, right, classes, open_, target, proven=None):
     """For each class the lowest level of LEVELS at which it holds the target. Few, fixed levels: a threshold free to move would fit the
-    accidents of a hundred values."""
+    accidents of a hundred values. `proven` holds levels that serve without the second engine: with it, where fewer values tell, such a level
+    (or a higher one) also serves a class of which no more than one value is wrong."""
     result = {}
     for c in CLASSES:
         mine = open_ & (classes == c)
@@ -196,7 +198,7 @@ def thresholds(p, right, classes, open_, target):
         for level in LEVELS:
             some = mine & (p >= level)
             n, wrong = int(some.sum()), int((~right[some]).sum())
-            if n >= FEWEST and wrong <= target * n:
+            if n >= FEWEST and wrong <= target * n or proven and proven[c] <= level and wrong <= 1:
                 result[c] = level
                 break
         if not mine.any():
@@ -241,8 +243,8 @@ class Run:
         train = part & self.telling
         return fit(self.X[train], self.right[train].astype(float), self.classes[train])
 
-    def thresholds(self, part, target):
-        return thresholds(self.p[part], self.right[part], self.classes[part], self.open[part], target)
+    def thresholds(self, part, target, proven=None):
+        return thresholds(self.p[part], self.right[part], self.classes[part], self.open[part], target, proven)
 
     def accepted(self, alone, both):
         """The decision, leads first (mirrors decide)."""
@@ -309,7 +311,11 @@ def main():
                     run.p[test] = probability(w, run.X[test], run.classes[test])
     for run in (alone, both):
         run.p = np.minimum(run.p, run.p[run.leads])
-    choose = lambda keep: (alone.thresholds(keep(alone), a.target), both.thresholds(keep(both) & both.both, a.target))
+
+    def choose(keep):
+        by_alone = alone.thresholds(keep(alone), a.target)
+        return by_alone, both.thresholds(keep(both) & both.both, a.target, by_alone)
+
     for layout in names:
         levels = choose(lambda run: run.layouts != layout)
         for run in (alone, both):
