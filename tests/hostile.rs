@@ -207,8 +207,10 @@ fn a_batch_yields_its_good_files_whatever_lies_beside_them() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     let rows = common::rows(&archive);
-    let found =
-        good.iter().filter(|name| rows.iter().any(|r| r.document == **name && r.field == "Patient.mrn" && r.value == "660142")).count();
+    let found = good
+        .iter()
+        .filter(|name| rows.iter().any(|r| r.document == **name && r.field == "Patient.identifier.mrn" && r.value == "660142"))
+        .count();
     assert_eq!(found, GOOD, "every good file gives its record number");
 }
 

@@ -118,7 +118,7 @@ fn every_coding_gives_the_text_of_its_twin() {
     for row in common::rows(&archive) {
         values.entry(row.document).or_default().insert((row.field, row.value));
     }
-    let mrn = ("Patient.mrn".to_owned(), "660142".to_owned());
+    let mrn = ("Patient.identifier.mrn".to_owned(), "660142".to_owned());
     for Twin { file, twin, .. } in twins.iter().filter(|twin| twin.twin.ends_with(".png")) {
         assert!(values[twin].contains(&mrn), "{twin}: {:?}", values[twin]);
         assert_eq!(values.get(file), Some(&values[twin]), "{file} reads like {twin}");
