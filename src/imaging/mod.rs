@@ -212,6 +212,20 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         to_source = map.then(&to_source);
         turn = turn.and(more);
         darkest = Darkest::of(&page, factor);
+        // Lines that ran down showed no skew while the page lay on its side.
+        let lean = if skew_degrees == 0.0 && settings.max_skew > 0.0 && more != QuarterTurn::Half {
+            skew::angle(&darkest.below(threshold), settings.max_skew)
+        } else {
+            0.0
+        };
+        if lean.abs() > 0.1 {
+            let (straight, map) = warp::rotate(&page, -lean);
+            page = straight;
+            to_source = map.then(&to_source);
+            skew_degrees = lean;
+            done.push(Treatment::Straightened);
+            darkest = Darkest::of(&page, factor);
+        }
         bitmap = darkest.below(threshold);
         all = pieces(&bitmap);
         marks = blank::marks(&all, &bitmap, cell_dpi);
