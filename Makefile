@@ -10,7 +10,7 @@ BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-couri
 .PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory deny samples fixtures
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 setup: ## install what the build needs and is missing (Debian, Ubuntu)
 	@scripts/setup.sh
