@@ -12,6 +12,43 @@ const APART: (f32, f32) = (0.09, 0.05);
 /// Fewer specks than this on a square inch are let be.
 const FEWEST: f32 = 0.5;
 
+/// More small pieces than this around one (itself counted) are no dirt but writing: the needles of a printer set letters of dots, and dots
+/// make leaders. Dirt of ten specks on a square inch has a fifth of one.
+const NEIGHBOURS: u32 = 3;
+
+/// How many small pieces stand in each field of a coarse grid.
+struct Crowd {
+    fields: Vec<u32>,
+    across: usize,
+    field: (usize, usize),
+}
+
+impl Crowd {
+    fn of(pieces: &[&Piece], bitmap: &Bitmap, field: (usize, usize)) -> Self {
+        let (across, down) = (bitmap.width / field.0 + 1, bitmap.height / field.1 + 1);
+        let mut crowd = Self { fields: vec![0; across * down], across, field };
+        for piece in pieces {
+            let (x, y) = crowd.place(piece);
+            crowd.fields[y * across + x] += 1;
+        }
+        crowd
+    }
+
+    fn place(&self, piece: &Piece) -> (usize, usize) {
+        ((piece.x0 + piece.x1) / 2 / self.field.0, (piece.y0 + piece.y1) / 2 / self.field.1)
+    }
+
+    /// Pieces in the field of this one and the eight around it.
+    fn around(&self, piece: &Piece) -> u32 {
+        let (x, y) = self.place(piece);
+        let down = self.fields.len() / self.across;
+        (y.saturating_sub(1)..(y + 2).min(down))
+            .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(self.across)).map(move |x| (x, y)))
+            .map(|(x, y)| self.fields[y * self.across + x])
+            .sum()
+    }
+}
+
 /// Whitens the specks of a specked page; gives their number. `pieces` are those of `bitmap`, `dpi` is that of its cells.
 pub(super) fn remove(page: &mut GreyPage, bitmap: &Bitmap, pieces: &[Piece], dpi: f32) -> usize {
     let largest = (LARGEST * dpi).round().max(2.0) as usize;
@@ -30,7 +67,9 @@ pub(super) fn remove(page: &mut GreyPage, bitmap: &Bitmap, pieces: &[Piece], dpi
         }
     }
     let near = spread(&writing, bitmap.width, bitmap.height, ((APART.0 * dpi).ceil() as usize, (APART.1 * dpi).ceil() as usize));
-    let lone: Vec<&Piece> = candidates.into_iter().filter(|p| near[(p.y0 + p.y1) / 2 * bitmap.width + (p.x0 + p.x1) / 2] == 0).collect();
+    let crowd = Crowd::of(&candidates, bitmap, ((APART.0 * dpi).ceil() as usize, (APART.1 * dpi).ceil() as usize));
+    let apart = |p: &&Piece| near[(p.y0 + p.y1) / 2 * bitmap.width + (p.x0 + p.x1) / 2] == 0 && crowd.around(p) <= NEIGHBOURS;
+    let lone: Vec<&Piece> = candidates.iter().copied().filter(apart).collect();
     if lone.len() < fewest {
         return 0;
     }
@@ -140,6 +179,30 @@ fn spread(set: &[u8], width: usize, height: usize, (wide, reach): (usize, usize)
 mod tests {
     use super::super::bitmap::pieces;
     use super::*;
+
+    #[test]
+    fn letters_of_dots_stay_on_a_specked_page() {
+        let mut page = GreyPage::filled(850, 1100, 250);
+        let dot = |page: &mut GreyPage, x: usize, y: usize| {
+            for row in y..y + 2 {
+                page.pixels[row * 850 + x..row * 850 + x + 2].fill(20);
+            }
+        };
+        // Lines of dots four pixels apart, and sixty specks strewn over the rest.
+        for line in 0..6 {
+            for at in 0..100 {
+                dot(&mut page, 100 + at * 4, 100 + line * 40);
+                dot(&mut page, 100 + at * 4, 104 + line * 40);
+            }
+        }
+        for speck in 0..60 {
+            dot(&mut page, 60 + (speck * 137) % 700, 500 + (speck * 89) % 550);
+        }
+        let bitmap = Bitmap::of(&page, 1, 128);
+        let removed = remove(&mut page, &bitmap, &super::super::bitmap::pieces(&bitmap), 100.0);
+        assert!((50..=60).contains(&removed), "{removed}");
+        assert!(page.pixels[100 * 850 + 101] < 40, "a dot of a letter");
+    }
 
     fn dot(page: &mut GreyPage, x: usize, y: usize, w: usize, h: usize) {
         for row in y..y + h {

@@ -83,8 +83,10 @@ pub(super) fn read_page_twice(
     } else {
         let first = read(engine, &prepared).map_err(failed)?;
         let settled = reads_well(&first) || prepared.nearly_blank && first.is_empty();
-        // A page that is surely upright may still read badly: it is poor, not turned. Hardly a word at all is another matter.
-        if settled || prepared.sure_turn && sure_letters(&first) >= MIN_SURE_LETTERS {
+        // A page that lay upright by its ink, too, may still read badly: it is poor, not turned. One that was turned by its ink has to read
+        // well: capitals on a bad copy can look upside down.
+        let upright = prepared.sure_turn && turn_beyond_tags(raw, &prepared) == QuarterTurn::None;
+        if settled || upright && sure_letters(&first) >= MIN_SURE_LETTERS {
             words = Some(first);
         } else {
             let own = turn_beyond_tags(raw, &prepared);
