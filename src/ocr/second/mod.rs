@@ -124,7 +124,7 @@ pub struct SecondSettings {
 
 impl Default for SecondSettings {
     fn default() -> Self {
-        Self { crops_per_page: 20, model_dir: None }
+        Self { crops_per_page: 12, model_dir: None }
     }
 }
 
