@@ -1,6 +1,7 @@
 //! Pages typed as text for the tests of this room: a line a row, two or more blanks make a wide gap, an empty line a gap.
 
-use crate::model::{Affine, PageLayout, PageNumber, PageQuality, PageReading, QuarterTurn, Rect, TextSource, Word};
+use crate::layout::testing::page;
+use crate::model::{Affine, PageLayout, PageNumber, PageReading, Rect, Word};
 
 /// Width of a letter, pixels.
 const LETTER: f32 = 10.0;
@@ -31,22 +32,8 @@ pub(crate) fn typed_page(text: &str, number: u32) -> PageLayout {
     }
     crate::layout::analyse(PageReading {
         number: PageNumber::new(number),
-        width: 1000,
         height: 1400,
         to_source: Affine::scale(0.1, 100.0 / 1400.0),
-        words,
-        rulings: Vec::new(),
-        checkboxes: Vec::new(),
-        uncovered: Vec::new(),
-        text_source: TextSource::Ocr,
-        quality: PageQuality {
-            turn: QuarterTurn::None,
-            skew_degrees: 0.0,
-            dpi: 100.0,
-            ink: 0.05,
-            bilevel: false,
-            mean_confidence: 0.95,
-            treatments: vec![],
-        },
+        ..page(words)
     })
 }

@@ -189,15 +189,10 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
     }
     let mut skew_degrees = 0.0;
     if settings.max_skew > 0.0 {
-        skew_degrees = skew::angle(&darkest.below(threshold), settings.max_skew);
-        if skew_degrees.abs() > 0.1 {
-            let (straight, map) = warp::rotate(&page, -skew_degrees);
-            page = straight;
-            to_source = map.then(&to_source);
-            done.push(Treatment::Straightened);
+        let lean = skew::angle(&darkest.below(threshold), settings.max_skew);
+        if straighten(&mut page, &mut to_source, lean, &mut done) {
+            skew_degrees = lean;
             darkest = Darkest::of(&page, factor);
-        } else {
-            skew_degrees = 0.0;
         }
     }
 
@@ -218,12 +213,8 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         } else {
             0.0
         };
-        if lean.abs() > 0.1 {
-            let (straight, map) = warp::rotate(&page, -lean);
-            page = straight;
-            to_source = map.then(&to_source);
+        if straighten(&mut page, &mut to_source, lean, &mut done) {
             skew_degrees = lean;
-            done.push(Treatment::Straightened);
             darkest = Darkest::of(&page, factor);
         }
         bitmap = darkest.below(threshold);
@@ -293,6 +284,18 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         barcodes,
         treatments: done,
     }
+}
+
+/// Takes a lean out of the page, degrees; one too small to matter stays, and the answer is false.
+fn straighten(page: &mut GreyPage, to_source: &mut Affine, lean: f32, done: &mut Vec<Treatment>) -> bool {
+    let leans = lean.abs() > 0.1;
+    if leans {
+        let (straight, map) = warp::rotate(page, -lean);
+        *page = straight;
+        *to_source = map.then(to_source);
+        done.push(Treatment::Straightened);
+    }
+    leans
 }
 
 /// Dots per inch across and down, after the turn: the source's own where it gives a likely size of paper, else guessed from the shape.

@@ -59,6 +59,7 @@ pub(super) fn remove(page: &mut GreyPage, bitmap: &Bitmap, pieces: &[Piece], dpi
     if candidates.len() < fewest {
         return 0;
     }
+    let field = ((APART.0 * dpi).ceil() as usize, (APART.1 * dpi).ceil() as usize);
     // Larger ink, spread out.
     let mut writing = bitmap.cells.clone();
     for p in &candidates {
@@ -66,15 +67,12 @@ pub(super) fn remove(page: &mut GreyPage, bitmap: &Bitmap, pieces: &[Piece], dpi
             writing[y * bitmap.width + p.x0..y * bitmap.width + p.x1].fill(0);
         }
     }
-    let near = spread(&writing, bitmap.width, bitmap.height, ((APART.0 * dpi).ceil() as usize, (APART.1 * dpi).ceil() as usize));
-    let crowd = Crowd::of(&candidates, bitmap, ((APART.0 * dpi).ceil() as usize, (APART.1 * dpi).ceil() as usize));
+    let near = spread(&writing, bitmap.width, bitmap.height, field);
+    let crowd = Crowd::of(&candidates, bitmap, field);
     let apart = |p: &&Piece| near[(p.y0 + p.y1) / 2 * bitmap.width + (p.x0 + p.x1) / 2] == 0;
     let (lone, crowded): (Vec<&Piece>, Vec<&Piece>) = candidates.iter().copied().filter(apart).partition(|p| crowd.around(p) <= NEIGHBOURS);
     // Where dots make letters, the dots at their ends and the full stops between them stand no closer than dirt.
-    if crowded.len() * 4 > lone.len() {
-        return 0;
-    }
-    if lone.len() < fewest {
+    if crowded.len() * 4 > lone.len() || lone.len() < fewest {
         return 0;
     }
     for p in &lone {

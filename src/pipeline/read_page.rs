@@ -110,10 +110,9 @@ pub(super) fn read_page_twice(
     if prepared.nearly_blank && !words.iter().any(is_sure) {
         return Ok(PageResult::Blank { quality: quality(&prepared, &words) });
     }
-    let picture = second.map(|_| prepared.page.clone());
-    let mut reading = reading(raw.number, prepared, words, TextSource::Ocr);
-    if let (Some(second), Some(picture)) = (second, picture) {
-        second.ask(&picture, &mut reading);
+    let mut reading = reading(raw.number, &mut prepared, words, TextSource::Ocr);
+    if let Some(second) = second {
+        second.ask(&prepared.page, &mut reading);
     }
     Ok(PageResult::Read(Box::new(reading)))
 }
@@ -201,7 +200,7 @@ fn born_digital(raw: &RawPage, layer: &TextLayer, imaging: &ImagingSettings) -> 
         remove_dirt: false,
         ..imaging.clone()
     };
-    let prepared = imaging::prepare(raw, Some(QuarterTurn::None), &straight);
+    let mut prepared = imaging::prepare(raw, Some(QuarterTurn::None), &straight);
     if let Some(code) = separator(&prepared, imaging) {
         return Some(PageResult::Separator { code });
     }
@@ -217,7 +216,7 @@ fn born_digital(raw: &RawPage, layer: &TextLayer, imaging: &ImagingSettings) -> 
     if words.is_empty() || inside * 10 < prepared.letters.len() * 6 {
         return None;
     }
-    Some(PageResult::Read(Box::new(reading(raw.number, prepared, words, TextSource::TextLayer))))
+    Some(PageResult::Read(Box::new(reading(raw.number, &mut prepared, words, TextSource::TextLayer))))
 }
 
 /// Words that later rooms can rely on: text without control characters, boxes on the page, confidences 0–1. What cannot be mended is
@@ -286,18 +285,19 @@ fn uncovered(prepared: &Prepared, words: &[Word]) -> Vec<Rect> {
     if ink.len() > UNCOVERED_AT_MOST { Vec::new() } else { ink }
 }
 
-fn reading(number: PageNumber, mut prepared: Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
+/// Takes rules and checkboxes out of `prepared`; the picture stays, for the second engine.
+fn reading(number: PageNumber, prepared: &mut Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
     prepared.checkboxes.retain(|tick| !is_letter(tick, &words));
-    let uncovered = uncovered(&prepared, &words);
+    let uncovered = uncovered(prepared, &words);
     PageReading {
         number,
         width: prepared.page.width,
         height: prepared.page.height,
         to_source: prepared.to_source,
-        quality: quality(&prepared, &words),
+        quality: quality(prepared, &words),
         words,
-        rulings: prepared.rulings,
-        checkboxes: prepared.checkboxes,
+        rulings: std::mem::take(&mut prepared.rulings),
+        checkboxes: std::mem::take(&mut prepared.checkboxes),
         uncovered,
         text_source,
     }
