@@ -43,6 +43,9 @@ struct PhraseEntry {
     weight: f32,
 }
 
+/// The rule's name in kinds that a title told.
+pub(crate) const TITLE_RULE: &str = "kind.title";
+
 /// What the kinds call themselves and say.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Kinds {
@@ -161,7 +164,7 @@ pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
             value: best.kind.as_str().to_owned(),
             page: &pages[page],
             words: &words,
-            rule: if best.title > 0.0 { "kind.title" } else { "kind.words" },
+            rule: if best.title > 0.0 { TITLE_RULE } else { "kind.words" },
             label: (best.title / weights.title).min(1.0),
             form: Form::Checked,
             doubt: 1.0 - probability,

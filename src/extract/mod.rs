@@ -13,6 +13,7 @@ mod headings;
 mod items;
 mod kind;
 mod observations;
+mod parts;
 mod phrases;
 mod sections;
 #[allow(dead_code)]
@@ -24,6 +25,7 @@ mod vocabulary;
 
 use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
 
+pub use parts::{Part, parts};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 /// Extracts every field from one document's pages (ascending; at least one).

@@ -45,6 +45,8 @@ pub struct Vocabulary {
     pub digest: crate::model::Sha256,
     /// How the kind of a document is told.
     pub(crate) kinds: super::kind::Kinds,
+    /// How the pages of a file are told apart.
+    pub(crate) parts: super::parts::PartRules,
     /// Headings of notes, and the forms of their text.
     pub(crate) headings: super::headings::Headings,
     /// Tests, vital signs, units.
@@ -71,6 +73,7 @@ impl Vocabulary {
         };
         // One line a list: `let labels = Labels::parse(&take("labels.toml", include_str!("../../config/labels.toml"))?)?;`
         let kinds = super::kind::Kinds::parse(&take("kinds.toml", include_str!("../../config/kinds.toml"))?)?;
+        let parts = super::parts::PartRules::parse(&take("parts.toml", include_str!("../../config/parts.toml"))?)?;
         let headings = super::headings::Headings::parse(&take("headings.toml", include_str!("../../config/headings.toml"))?)?;
         let observations = super::observations::Terms::parse(
             &take("tests.toml", include_str!("../../config/tests.toml"))?,
@@ -87,6 +90,6 @@ impl Vocabulary {
             &take("sig.toml", include_str!("../../config/sig.toml"))?,
             &take("expected_items.toml", include_str!("../../config/expected_items.toml"))?,
         )?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, headings, observations, demographics, items })
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, parts, headings, observations, demographics, items })
     }
 }

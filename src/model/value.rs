@@ -190,11 +190,15 @@ pub enum Reason {
     UnsureKind,
     /// Another value of the same item is missing or doubtful.
     IncompleteItem,
+    /// The page names another patient than its document: nothing of it was taken.
+    StrayPage,
+    /// Another document may begin on the page.
+    UnsureSplit,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 10] = [
+    pub const ALL: [Reason; 12] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
@@ -205,6 +209,8 @@ impl Reason {
         Self::Policy,
         Self::UnsureKind,
         Self::IncompleteItem,
+        Self::StrayPage,
+        Self::UnsureSplit,
     ];
 
     /// The name that is stored and shown.
@@ -220,6 +226,8 @@ impl Reason {
             Self::Policy => "policy",
             Self::UnsureKind => "unsure-kind",
             Self::IncompleteItem => "incomplete-item",
+            Self::StrayPage => "stray-page",
+            Self::UnsureSplit => "unsure-split",
         }
     }
 

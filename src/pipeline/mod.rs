@@ -10,6 +10,7 @@ mod error;
 mod fingerprint;
 mod outputs;
 mod pages;
+mod parts;
 pub mod read_page;
 mod recent;
 mod rules;

@@ -1,18 +1,16 @@
-//! From words to decided values: splits a source's pages into documents, and takes each through layout, extraction and decision.
+//! From words to decided values: takes the documents of a source through layout, extraction and decision.
 //! A pure function of the kept words and the rules, so that values can be had again without reading a page.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::RunError;
+use super::parts::{between_sheets, name, notice};
 use crate::confidence::{self, ConfidenceModel};
-use crate::extract::{self, Vocabulary};
+use crate::extract::{self, Part, Vocabulary};
 use crate::layout;
 use crate::ledger::{DocumentResult, PageRecord};
-use crate::model::{
-    Confidence, DecidedValue, DocumentId, DocumentKind, ExtractedValue, Field, PageLayout, PageNumber, PageOutcome, Reason, Sha256,
-    Signals, SourcePath, Status,
-};
+use crate::model::{DecidedValue, DocumentKind, PageLayout, PageNumber, PageOutcome, Reason, Sha256, SourcePath};
 
 /// The rules of a run.
 pub struct Rules {
@@ -39,135 +37,138 @@ impl Rules {
     /// Makes the documents of a source of all its pages, which are in order. The second figure counts documents whose extraction
     /// failed: they are there, and wait for a person.
     pub(super) fn documents(&self, source: &SourcePath, pages: &[PageRecord]) -> (Vec<DocumentResult>, usize) {
-        let parts = split(pages);
-        let several = parts.len() > 1;
+        let mut parts: Vec<Vec<Document>> = between_sheets(pages).into_iter().map(|part| self.documents_of(&part)).collect();
+        let several = parts.iter().map(|part| part.len().max(1)).sum::<usize>() > 1;
         let mut failed = 0;
         let mut documents = Vec::new();
-        for (index, part) in parts.iter().enumerate() {
-            let read: Vec<&PageRecord> = part.iter().copied().filter(|page| page.outcome == PageOutcome::Read).collect();
-            let Some(first) = read.first() else { continue }; // all its pages failed: they are listed as such
-            let ordinal = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-            let (kind, kind_confidence, mut values) = match self.understand(&read) {
-                Some(understood) => understood,
-                None => {
+        let mut ordinal: u32 = 0;
+        for part in &mut parts {
+            if part.is_empty() {
+                ordinal = ordinal.saturating_add(1); // all its pages failed: they are listed as such, and the part keeps its number
+            }
+            for Document { pages, understood } in part.drain(..) {
+                ordinal = ordinal.saturating_add(1);
+                let Some(&first) = pages.first() else { continue };
+                let (kind, kind_confidence, mut values) = understood.unwrap_or_else(|| {
                     failed += 1;
                     (DocumentKind::SummaryOfEpisode, 0.0, Vec::new())
+                });
+                if values.is_empty() {
+                    values.push(notice(first, "pipeline.nothing-found", Reason::NotFound));
                 }
-            };
-            if values.is_empty() {
-                values.push(nothing_found(first.number));
+                documents.push(DocumentResult { id: name(source, several, ordinal), ordinal, pages, kind, kind_confidence, values });
             }
-            let pages = read.iter().map(|page| page.number).collect();
-            documents.push(DocumentResult { id: name(source, several, ordinal), ordinal, pages, kind, kind_confidence, values });
         }
         (documents, failed)
     }
 
-    /// `None` if a rule panicked or the kept words cannot be unpacked: that costs this document alone.
-    fn understand(&self, pages: &[&PageRecord]) -> Option<(DocumentKind, f32, Vec<DecidedValue>)> {
-        let work = || {
-            let layouts: Vec<PageLayout> = pages.iter().map(|page| page.unpack().map(layout::analyse)).collect::<Option<_>>()?;
-            let extraction = extract::extract(&layouts, &self.vocabulary);
-            let (kind, kind_confidence) = (extraction.kind, extraction.kind_confidence);
-            Some((kind, kind_confidence, confidence::decide(extraction, &self.confidence)))
-        };
-        catch_unwind(AssertUnwindSafe(work)).ok().flatten()
-    }
-}
-
-/// The row that says that a document is there and nothing is known of it.
-fn nothing_found(page: PageNumber) -> DecidedValue {
-    DecidedValue {
-        extracted: ExtractedValue {
-            field: Field::DocumentType,
-            item: None,
-            value: String::new(),
-            raw: String::new(),
-            page,
-            place: None,
-            rule: "pipeline.nothing-found".into(),
-            signals: Signals::default(),
-        },
-        confidence: Confidence::ZERO,
-        status: Status::Review,
-        reasons: vec![Reason::NotFound],
-    }
-}
-
-/// Pages between separator sheets; blank sheets and separators are in none, failed pages are. A part without any page is none.
-fn split(pages: &[PageRecord]) -> Vec<Vec<&PageRecord>> {
-    let mut parts = vec![Vec::new()];
-    for page in pages {
-        match page.outcome {
-            PageOutcome::Separator => parts.push(Vec::new()),
-            PageOutcome::Read | PageOutcome::Failed => {
-                if let Some(part) = parts.last_mut() {
-                    part.push(page);
-                }
-            }
-            PageOutcome::Blank | PageOutcome::Duplicate => {}
+    /// The documents that pages between two separator sheets make. If the rules fail on them, they are one.
+    fn documents_of(&self, part: &[&PageRecord]) -> Vec<Document> {
+        let read: Vec<&PageRecord> = part.iter().copied().filter(|page| page.outcome == PageOutcome::Read).collect();
+        if read.is_empty() {
+            return Vec::new();
         }
+        let numbers: Vec<PageNumber> = read.iter().map(|page| page.number).collect();
+        let lay_out = || {
+            let layouts: Vec<PageLayout> = read.iter().map(|page| page.unpack().map(layout::analyse)).collect::<Option<_>>()?;
+            let parts = extract::parts(&layouts, &self.vocabulary);
+            Some((layouts, parts))
+        };
+        let Some((layouts, parts)) = catch_unwind(AssertUnwindSafe(lay_out)).ok().flatten() else {
+            return vec![Document { pages: numbers, understood: None }];
+        };
+        let mut layouts: Vec<Option<PageLayout>> = layouts.into_iter().map(Some).collect();
+        let document = |part: Part| {
+            let mut pages: Vec<usize> = part.pages.iter().chain(&part.strays).copied().collect();
+            pages.sort_unstable();
+            let own: Vec<PageLayout> = part.pages.iter().filter_map(|&page| layouts[page].take()).collect();
+            let understood = self.understand(&own).map(|(kind, confidence, mut values)| {
+                values.extend(part.strays.iter().map(|&page| notice(numbers[page], "parts.stray", Reason::StrayPage)));
+                values.extend(part.unsure.iter().map(|&page| notice(numbers[page], "parts.unsure", Reason::UnsureSplit)));
+                (kind, confidence, values)
+            });
+            Document { pages: pages.into_iter().map(|page| numbers[page]).collect(), understood }
+        };
+        parts.into_iter().map(document).collect()
     }
-    parts.retain(|part| !part.is_empty());
-    parts
+
+    /// `None` if a rule panicked: that costs this document alone.
+    fn understand(&self, pages: &[PageLayout]) -> Option<Understood> {
+        let work = || {
+            let extraction = extract::extract(pages, &self.vocabulary);
+            let (kind, kind_confidence) = (extraction.kind, extraction.kind_confidence);
+            (kind, kind_confidence, confidence::decide(extraction, &self.confidence))
+        };
+        catch_unwind(AssertUnwindSafe(work)).ok()
+    }
 }
 
-/// The name of a document. A file whose own name ends like a part's (`a.pdf#2`) always gets an ordinal, so that no two documents share a name.
-fn name(source: &SourcePath, several: bool, ordinal: u32) -> DocumentId {
-    let like_a_part = source.as_str().rsplit_once('#').is_some_and(|(_, end)| !end.is_empty() && end.bytes().all(|b| b.is_ascii_digit()));
-    if several || like_a_part { DocumentId::part(source, ordinal) } else { DocumentId::whole(source) }
+/// Kind, its probability, values.
+type Understood = (DocumentKind, f32, Vec<DecidedValue>);
+
+/// A document before it has a name.
+struct Document {
+    pages: Vec<PageNumber>,
+    /// `None` if the rules failed.
+    understood: Option<Understood>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::testing::{page, word};
+    use crate::model::{Field, PageReading, Status};
 
-    fn pages(pattern: &str) -> Vec<PageRecord> {
-        let outcome = |c| match c {
-            'r' => PageOutcome::Read,
-            'b' => PageOutcome::Blank,
-            's' => PageOutcome::Separator,
-            _ => PageOutcome::Failed,
-        };
-        pattern.chars().enumerate().map(|(i, c)| PageRecord::plain(PageNumber::new(i as u32 + 1), outcome(c))).collect()
-    }
-
-    #[test]
-    fn separators_part_documents_and_belong_to_none() {
-        let table: [(&str, &[&[u32]]); 9] = [
-            ("r", &[&[1]]),
-            ("rrbr", &[&[1, 2, 4]]),
-            ("srrsr", &[&[2, 3], &[5]]),
-            ("rsr", &[&[1], &[3]]),
-            ("sr", &[&[2]]),
-            ("ssrs", &[&[3]]),
-            ("rsfsr", &[&[1], &[3], &[5]]),
-            ("b", &[]),
-            ("", &[]),
-        ];
-        for (pattern, expected) in table {
-            let pages = pages(pattern);
-            let found: Vec<Vec<u32>> = split(&pages).iter().map(|part| part.iter().map(|page| page.number.get()).collect()).collect();
-            assert_eq!(found, expected, "{pattern}");
+    /// A page of words ten pixels a letter wide, a line a row.
+    fn typed(number: u32, text: &str) -> PageRecord {
+        let mut words = Vec::new();
+        for (row, line) in text.lines().enumerate() {
+            let mut x = 20.0;
+            for part in line.split(' ') {
+                if !part.is_empty() {
+                    words.push(word(part, x, 20.0 + 30.0 * row as f32));
+                }
+                x += 10.0 * (part.chars().count() + 1) as f32;
+            }
         }
+        PageRecord::read(&PageReading { number: PageNumber::new(number), ..page(words) }).unwrap()
     }
 
-    #[test]
-    fn names_never_meet() {
-        let named = |path: &str, several, ordinal| name(&SourcePath::new(path), several, ordinal).as_str().to_owned();
-        assert_eq!(named("a.pdf", false, 1), "a.pdf");
-        assert_eq!(named("a.pdf", true, 2), "a.pdf#2");
-        assert_eq!(named("a.pdf#2", false, 1), "a.pdf#2#1");
-        assert_eq!(named("Größe #2.pdf", false, 1), "Größe #2.pdf");
-        assert_eq!(named("a#", false, 1), "a#");
-    }
+    const ANN: &str = "PROGRESS NOTE\nPatient: Ann Doe   DOB: 02/03/1950   MRN: 00-12-34-56\n\nPLAN: Rest and fluids.";
+    const BOB: &str = "Patient: Robert Quarry   DOB: 11/17/1978   MRN: 07-98-81-22\n\nALLERGIES: Penicillin";
 
     #[test]
     fn a_document_that_cannot_be_understood_still_leaves_a_row() {
         let rules = Rules::load(None).unwrap();
         // A page that claims to be read and has no words kept.
-        let (documents, failed) = rules.documents(&SourcePath::new("a.png"), &pages("r"));
+        let pages = [PageRecord::plain(PageNumber::new(1), PageOutcome::Read)];
+        let (documents, failed) = rules.documents(&SourcePath::new("a.png"), &pages);
         assert_eq!((documents.len(), failed), (1, 1));
         assert_eq!((documents[0].values.len(), documents[0].values[0].status), (1, Status::Review));
+    }
+
+    #[test]
+    fn nothing_of_a_stray_page_is_taken_and_a_row_says_so() {
+        let rules = Rules::load(None).unwrap();
+        let (documents, failed) = rules.documents(&SourcePath::new("a.pdf"), &[typed(1, ANN), typed(2, BOB)]);
+        assert_eq!((documents.len(), failed), (1, 0));
+        let document = &documents[0];
+        assert_eq!((document.id.as_str(), document.pages.len()), ("a.pdf", 2));
+        let on_stray: Vec<_> = document.values.iter().filter(|v| v.extracted.page.get() == 2).collect();
+        assert_eq!(on_stray.len(), 1);
+        assert_eq!((on_stray[0].status, on_stray[0].reasons.as_slice()), (Status::Review, [Reason::StrayPage].as_slice()));
+        assert!(document.values.iter().all(|v| !["Quarry", "Penicillin"].contains(&v.extracted.value.as_str())));
+    }
+
+    #[test]
+    fn another_patient_begins_another_document() {
+        let rules = Rules::load(None).unwrap();
+        let bob = format!("OPERATIVE REPORT\n{BOB}");
+        let pages = [typed(1, ANN), typed(2, &bob), PageRecord::plain(PageNumber::new(3), PageOutcome::Separator), typed(4, ANN)];
+        let (documents, _) = rules.documents(&SourcePath::new("a.pdf"), &pages);
+        let named: Vec<(&str, u32)> = documents.iter().map(|d| (d.id.as_str(), d.pages[0].get())).collect();
+        assert_eq!(named, [("a.pdf#1", 1), ("a.pdf#2", 2), ("a.pdf#3", 4)]);
+        let family = |d: &DocumentResult| d.values.iter().find(|v| v.extracted.field == Field::Family).map(|v| v.extracted.value.clone());
+        assert_eq!(documents.iter().map(family).collect::<Vec<_>>(), ["Doe", "Quarry", "Doe"].map(|f| Some(f.to_owned())));
     }
 }
