@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::model::Step;
+
 /// Two-digit years up to this one belong to the years 2000; what is later belongs to the years 1900. Archives hold the past; a
 /// paper's own date, where it is known, is the better limit ([`parse_until`]).
 pub(crate) const LATEST_YEAR: i16 = 2035;
@@ -61,7 +63,7 @@ impl fmt::Display for PartialDate {
 }
 
 /// A date that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReadDate {
     /// The date.
     pub date: PartialDate,
@@ -69,6 +71,8 @@ pub(crate) struct ReadDate {
     pub mended: bool,
     /// Whether the century was supplied.
     pub short_year: bool,
+    /// What was done to get there; positions count from the date's first character.
+    pub history: Vec<Step>,
 }
 
 /// A date within a run of words.
@@ -188,25 +192,26 @@ static FORMS: LazyLock<Vec<(Form, Regex)>> = LazyLock::new(|| {
 });
 
 fn settle(form: Form, found: &Captures<'_>, latest: i16) -> Option<ReadDate> {
-    let mut mended = 0;
+    let mut history = Vec::new();
     let mut number = |group: usize| -> Option<i16> {
-        let text = found.get(group)?.as_str();
-        let (digits, changed) = digits(text)?;
-        mended += changed;
+        let text = found.get(group)?;
+        let before = history.len();
+        let digits = digits(text.as_str(), text.start(), &mut history)?;
         // A number all of letters is a word.
-        (changed < text.len()).then_some(())?;
+        (history.len() - before < text.len()).then_some(())?;
         digits.parse().ok()
     };
     let (mut year, mut month, mut day, short) = match form {
         Form::YearMonthDay => (number(1)?, Some(number(2)?), Some(number(3)?), false),
         Form::MonthDayYear => (number(3)?, Some(number(1)?), Some(number(2)?), found[3].len() == 2),
         Form::LostStroke => {
-            let strokes = [&found[2], &found[4]];
-            if !strokes.contains(&"/") {
+            let strokes = [found.get(2)?, found.get(4)?];
+            if strokes.iter().all(|s| s.as_str() != "/") {
                 return None;
             }
             let read = (number(5)?, Some(number(1)?), Some(number(3)?), false);
-            mended += strokes.iter().filter(|s| **s != "/").count();
+            let taken = strokes.iter().filter(|s| s.as_str() != "/").filter_map(|s| Some((s.start(), s.as_str().chars().next()?)));
+            history.extend(taken.map(|(at, read)| Step::Took { at: position(at), read, taken: '/' }));
             read
         }
         Form::DayNameYear => (number(3)?, None, Some(number(1)?), found[3].len() == 2),
@@ -223,26 +228,29 @@ fn settle(form: Form, found: &Captures<'_>, latest: i16) -> Option<ReadDate> {
     if let Some(name) = name {
         let (m, changed) = month_of(name)?;
         month = Some(i16::from(m));
-        mended += usize::from(changed);
+        history.extend(changed.then_some(Step::NearMonth));
     }
     if short {
         year += if 2000 + year <= latest { 2000 } else { 1900 };
     }
-    if mended > MOST_MENDED {
+    if history.len() > MOST_MENDED {
         return None;
     }
-    let mut swapped = false;
+    if short {
+        history.push(Step::SuppliedCentury);
+    }
     if let (Some(m), Some(d)) = (month, day)
         && m > 12
         && d <= 12
         && matches!(form, Form::MonthDayYear)
     {
         (month, day) = (Some(d), Some(m));
-        swapped = true;
+        history.push(Step::SwappedDayAndMonth);
     }
     let small = |n: Option<i16>| n.map(i8::try_from).transpose().ok();
     let date = PartialDate::new(year, small(month)?, small(day)?)?;
-    Some(ReadDate { date, mended: mended > 0 || swapped, short_year: short })
+    let mended = history.iter().any(|s| s.mends());
+    Some(ReadDate { date, mended, short_year: short, history })
 }
 
 /// Eight digits without anything between: month, day, year; or year, month, day.
@@ -257,19 +265,26 @@ fn run_together(text: &str, latest: i16) -> Option<ReadDate> {
         Some(date) => date,
         None => PartialDate::new(n(0..4)?, Some(small(n(4..6)?)?), Some(small(n(6..8)?)?))?,
     };
-    Some(ReadDate { date, mended: false, short_year: false })
+    Some(ReadDate { date, mended: false, short_year: false, history: Vec::new() })
 }
 
-/// Digits of a text of digits and letters that look like digits, and how many were letters.
-fn digits(text: &str) -> Option<(String, usize)> {
-    let mut changed = 0;
+/// Digits of a text of digits and letters that look like digits; every letter that was taken for one is noted, with its place
+/// counted from `start`. `None` where no digit looks like a character.
+pub(crate) fn digits(text: &str, start: usize, history: &mut Vec<Step>) -> Option<String> {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (k, c) in text.chars().enumerate() {
         let digit = digit_for(c)?;
-        changed += usize::from(digit != c);
+        if digit != c {
+            history.push(Step::Took { at: position(start + k), read: c, taken: digit });
+        }
         out.push(digit);
     }
-    Some((out, changed))
+    Some(out)
+}
+
+/// A position as it is kept.
+pub(crate) fn position(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
 }
 
 /// The digit that an engine may have meant with a character; `None` where no digit looks like it.

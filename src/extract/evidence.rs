@@ -55,6 +55,7 @@ impl Found<'_> {
                 label: self.label,
                 form: self.form,
                 mended: self.mended,
+                history: Vec::new(),
                 agree: 0,
                 differ: 0,
                 handwritten: super::handwriting::looks_handwritten(page, self.words),

@@ -40,6 +40,44 @@ pub enum Form {
     Checked,
 }
 
+/// One step from the characters on the page to a value. Positions count characters of the value's text as it was read, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// A character was taken for another that looks like it, because the form of the value has no place for the one that was read.
+    Took {
+        /// Where it stands.
+        at: u16,
+        /// What the engine read.
+        read: char,
+        /// What it was taken for.
+        taken: char,
+    },
+    /// A point was taken for the comma behind a family name.
+    PointForComma {
+        /// Number of the word that it closes.
+        word: u16,
+    },
+    /// A blank that the engine lost was put back.
+    Parted {
+        /// Number of the word that was parted.
+        word: u16,
+    },
+    /// Day and month changed places, because the calendar forbids the printed order.
+    SwappedDayAndMonth,
+    /// The name of a month was read with a slip.
+    NearMonth,
+    /// The century of a year of two digits was supplied.
+    SuppliedCentury,
+}
+
+impl Step {
+    /// Whether the step mends what was read, so that the value is a suggestion only.
+    pub fn mends(self) -> bool {
+        self != Self::SuppliedCentury
+    }
+}
+
 /// What speaks for and against a value: the features of the confidence model, kept with the value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
@@ -53,6 +91,9 @@ pub struct Signals {
     pub form: Form,
     /// Whether confusions of OCR were mended in it; a mended value is a suggestion, never accepted.
     pub mended: bool,
+    /// How the value came from what was read, where that took more than copying.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Step>,
     /// Other readings of the same fact within the document that say the same.
     pub agree: u16,
     /// Other readings of the same fact within the document that say something else.

@@ -79,11 +79,12 @@ pub(crate) fn choose(
 ) -> (Vec<ExtractedValue>, Vec<(Field, PageNumber)>) {
     let wanted = expected.of(kind);
     let mut values: Vec<ExtractedValue> = Vec::new();
-    let Facts { plain, names, dates, providers, unread } = facts;
+    let Facts { plain, names, dates, providers, unread, unread_middle } = facts;
     let mut by_field: BTreeMap<Field, Vec<Fact>> = BTreeMap::new();
     for fact in plain {
         by_field.entry(fact.field).or_default().push(fact);
     }
+    boxes(&mut by_field, &unread_middle);
     name(pages, &names, &mut by_field, &mut values);
     // Dates and physicians by the order of the kind; kinds of dates that the order does not name are not the paper's own.
     let rank = |order: &[String], what: &str| order.iter().position(|o| o == what).and_then(|p| u8::try_from(p).ok());
@@ -155,7 +156,7 @@ fn weight(pages: &[PageLayout], fact: &Fact) -> f32 {
         Form::Free => 0.85,
         Form::Invalid => 0.4,
     };
-    (0.05 + words) * form * (1.05 - fact.doubt.min(1.0)) * if fact.value.mended { 0.6 } else { 1.0 }
+    (0.05 + words) * form * (1.05 - fact.doubt.min(1.0)) * if fact.value.mended() { 0.6 } else { 1.0 }
 }
 
 fn key(fact: &Fact) -> String {
@@ -195,9 +196,10 @@ fn settle(pages: &[PageLayout], facts: &[Fact]) -> Option<ExtractedValue> {
         label: chosen.label,
         form: chosen.value.form,
         doubt: chosen.doubt,
-        mended: chosen.value.mended,
+        mended: chosen.value.mended(),
     }
     .with_evidence();
+    value.signals.history = chosen.value.history.clone();
     let same = key(chosen);
     let places = |f: &&Fact| (f.page, f.words.clone()) != (chosen.page, chosen.words.clone());
     value.signals.agree = count(facts.iter().filter(places).filter(|f| key(f) == same).count());
@@ -211,13 +213,12 @@ fn count(n: usize) -> u16 {
 
 /// The patient's name: the readings vote on family and first name together.
 fn name(pages: &[PageLayout], names: &[NameFact], by_field: &mut BTreeMap<Field, Vec<Fact>>, values: &mut Vec<ExtractedValue>) {
-    boxes(by_field);
     let parts = |by_field: &BTreeMap<Field, Vec<Fact>>| by_field.get(&Field::Family).is_some_and(|f| !f.is_empty());
     // Boxes for first and last names say which is which; a whole name joins them as another reading.
     let as_facts = |n: &NameFact| {
         let fact = |field: Field, text: &str, words: &[usize]| Fact {
             field,
-            value: Value { text: text.to_owned(), form: Form::Valid, mended: n.person.mended },
+            value: Value { text: text.to_owned(), form: Form::Valid, history: n.person.history.clone() },
             page: n.page,
             words: words.to_vec(),
             rule: n.rule,
@@ -264,8 +265,11 @@ fn name(pages: &[PageLayout], names: &[NameFact], by_field: &mut BTreeMap<Field,
     }
 }
 
+/// How unsure a first name is beside whose box for the middle one something stands that could not be read.
+const WITHOUT_MIDDLE: f32 = 0.5;
+
 /// Joins a first name and a middle one that stand in two boxes.
-fn boxes(by_field: &mut BTreeMap<Field, Vec<Fact>>) {
+fn boxes(by_field: &mut BTreeMap<Field, Vec<Fact>>, unread_middle: &[usize]) {
     let Some(given) = by_field.get_mut(&Field::Given) else { return };
     let middles: Vec<Fact> = given.iter().filter(|f| f.rank == 1).cloned().collect();
     given.retain(|f| f.rank == 0);
@@ -277,8 +281,10 @@ fn boxes(by_field: &mut BTreeMap<Field, Vec<Fact>>) {
                 fact.value.text = format!("{} {}", fact.value.text, middle.value.text.trim_end_matches('.'));
                 fact.words.extend(&middle.words);
                 fact.doubt = fact.doubt.max(middle.doubt);
-                fact.value.mended |= middle.value.mended;
+                fact.value.history.extend(&middle.value.history);
             }
+        } else if tokens == 1 && unread_middle.contains(&fact.page) {
+            fact.doubt = fact.doubt.max(WITHOUT_MIDDLE);
         }
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Facts {
     pub providers: Vec<(&'static str, Fact)>,
     /// Fields whose label stands on a page beside something that could not be read.
     pub unread: Vec<(Field, usize)>,
+    /// Pages on which something stands in the box of the patient's middle name that could not be read.
+    pub unread_middle: Vec<usize>,
 }
 
 /// The kind of date that a label announces, as `config/expected.toml` calls it.

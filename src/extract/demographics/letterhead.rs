@@ -70,7 +70,7 @@ pub(crate) fn read(sheet: &Sheet<'_>, page: usize, organizations: &Organizations
         if let Some(c) = candidate {
             let doubt = doubt + if c.odd { 0.2 } else { 0.0 } + if c.score < 1.0 { 0.15 } else { 0.0 };
             let rank = rank + if page > 0 { 1 } else { 0 };
-            let value = Value { text: title_case(&c.text), form: Form::Free, mended: false };
+            let value = Value::new(title_case(&c.text), Form::Free);
             facts.plain.push(Fact { field: Field::Organization, value, page, words: c.words.clone(), rule, label: 0.0, doubt, rank });
         }
     }
@@ -197,7 +197,7 @@ pub(crate) fn plan(sheet: &Sheet<'_>, page: usize, kind: DocumentKind, organizat
         }
     }
     if let Some((score, piece)) = best {
-        let value = Value { text: title_case(piece.text(0, piece.tokens.len()).trim()), form: Form::Free, mended: false };
+        let value = Value::new(title_case(piece.text(0, piece.tokens.len()).trim()), Form::Free);
         let words = piece.tokens.iter().map(|t| t.word).collect();
         let doubt = if score > 1.8 { 0.1 } else { 0.3 };
         facts.plain.push(Fact { field: Field::Payor, value, page, words, rule: "demographics.card", label: 0.0, doubt, rank: 1 });

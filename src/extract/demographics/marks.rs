@@ -50,7 +50,7 @@ pub(crate) fn signature(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts
     if let Some((page, s, alone)) = last {
         let piece = &sheets[page].pieces[s];
         if let Some(person) = signer(piece, people) {
-            let value = Value { text: person.printed.clone(), form: Form::Valid, mended: person.mended };
+            let value = Value { text: person.printed.clone(), form: Form::Valid, history: person.history };
             let words = words_of(&person.printed, &piece.tokens);
             let doubt = if alone { 0.05 } else { 0.2 };
             facts.providers.push((
@@ -94,11 +94,7 @@ pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i
         if let [only] = found.as_slice()
             && only.read.date.is_full()
         {
-            let value = Value {
-                text: only.read.date.to_string(),
-                form: if only.read.short_year { Form::Free } else { Form::Valid },
-                mended: only.read.mended,
-            };
+            let value = Value::of_date(only.read.clone());
             let words = piece.tokens[only.words.clone()].iter().map(|t| t.word).collect();
             data.push((piece, fact(Field::BirthDate, value, words)));
         }
@@ -109,10 +105,7 @@ pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i
             if let Some(code) =
                 values::choice(&token.text, &people.gender).filter(|_| token.text.trim_matches(|c: char| !c.is_alphabetic()).len() == 1)
             {
-                sexes.push((
-                    piece,
-                    fact(Field::Gender, Value { text: code.to_owned(), form: Form::Checked, mended: false }, vec![token.word]),
-                ));
+                sexes.push((piece, fact(Field::Gender, Value::new(code.to_owned(), Form::Checked), vec![token.word])));
             } else if let Some(value) = values::identifier(&token.text, 4) {
                 numbers.push((piece, fact(Field::Mrn, value, vec![token.word])));
             }
@@ -147,7 +140,7 @@ pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i
                 "imprint",
                 Fact {
                     doubt: 0.5,
-                    ..fact(Field::Practitioner, Value { text: person.printed, form: Form::Valid, mended: person.mended }, words)
+                    ..fact(Field::Practitioner, Value { text: person.printed, form: Form::Valid, history: person.history }, words)
                 },
             ));
         }
@@ -177,8 +170,7 @@ pub(crate) fn bare_date(sheet: &Sheet<'_>, page: usize, latest: i16, facts: &mut
         {
             continue;
         }
-        let value =
-            Value { text: read.date.to_string(), form: if read.short_year { Form::Free } else { Form::Valid }, mended: read.mended };
+        let value = Value::of_date(read);
         facts.dates.push((
             "bare",
             Fact { field: Field::DocumentDate, value, page, words, rule: "demographics.bare-date", label: 0.0, doubt: 0.1, rank: 0 },
@@ -211,7 +203,7 @@ pub(crate) fn consent(sheet: &Sheet<'_>, page: usize, people: &People, facts: &m
             && let Some(person) = names::parse(&found[1], people).filter(|p| p.title && !p.given.is_empty())
         {
             let words = words_of(&person.printed, &tokens);
-            let value = Value { text: person.printed, form: Form::Valid, mended: person.mended };
+            let value = Value { text: person.printed, form: Form::Valid, history: person.history };
             facts.providers.push((
                 "surgeon",
                 Fact { field: Field::Practitioner, value, page, words, rule: "demographics.consent", label: 0.0, doubt: 0.15, rank: 0 },

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::text::fold;
+use crate::extract::dates::position;
 use crate::extract::vocabulary::{VocabularyError, from_toml};
+use crate::model::Step;
 
 /// Words around names, and the choices that forms print: `config/people.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -59,8 +61,8 @@ pub(crate) struct Person {
     pub given: String,
     /// All of it in the printed order, without titles, degrees and suffixes.
     pub printed: String,
-    /// Whether OCR confusions were mended, or a point was taken for the comma.
-    pub mended: bool,
+    /// What was mended: confusions of letters, a point for the comma, a lost blank.
+    pub history: Vec<Step>,
     /// Whether a degree stood behind it.
     pub degree: bool,
     /// Whether a title such as `Dr.` stood before it.
@@ -75,7 +77,8 @@ struct Part {
 
 /// Reads a whole text as one person's name. `None` where words stand in it that no name holds.
 pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
-    let mut mended = false;
+    let mut history = Vec::new();
+    let mut read_until = 0;
     let (mut degree, mut title) = (false, false);
     let mut parts: Vec<Part> = Vec::new();
     let text = text.replace(',', ", ");
@@ -91,10 +94,17 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
             }
             continue;
         }
-        // Behind a point without a blank: `Timothy R.Baker`.
-        let (word, slipped) = letters_of(word)?;
-        mended |= slipped;
-        parts.push(Part { text: word, comma });
+        let word = letters_of(word, read_until, &mut history)?;
+        read_until += raw.chars().count() + 1;
+        // A lost blank before an initial: `MarieC.`
+        match run_together(&word) {
+            Some(at) => {
+                history.push(Step::Parted { word: position(parts.len()) });
+                parts.push(Part { text: word[..at].to_owned(), comma: false });
+                parts.push(Part { text: word[at..].to_owned(), comma });
+            }
+            None => parts.push(Part { text: word, comma }),
+        }
     }
     // Titles before, degrees and suffixes behind or after a comma.
     while let Some(first) = parts.first() {
@@ -143,7 +153,7 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
     // `Shaw. Melanie`: the comma lost its tail.
     if kept.len() >= 2 && kept.iter().all(|p| !p.comma) && kept[0].text.ends_with('.') && kept[0].text.chars().count() > 4 {
         kept[0].comma = true;
-        mended = true;
+        history.push(Step::PointForComma { word: 0 });
     }
     if kept.iter().filter(|p| p.comma).count() > 1 || kept.iter().all(|p| people.is_title(&p.text)) {
         return None;
@@ -178,7 +188,7 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
     let printed =
         if with_comma && !given.is_empty() { format!("{}, {}", words[..cut].join(" "), words[cut..].join(" ")) } else { words.join(" ") };
     let tidy = |w: String| -> String { if w.ends_with('.') && w.chars().count() > 4 { w.trim_end_matches('.').to_owned() } else { w } };
-    Some(Person { family: tidy(family.join(" ")), given: tidy(given.join(" ")), printed, mended, degree, title })
+    Some(Person { family: tidy(family.join(" ")), given: tidy(given.join(" ")), printed, history, degree, title })
 }
 
 fn carry_comma(kept: &mut [Part], dropped: &Part) {
@@ -189,31 +199,40 @@ fn carry_comma(kept: &mut [Part], dropped: &Part) {
     }
 }
 
-/// The word with digits that look like letters mended; `None` where it cannot be a word of a name.
-fn letters_of(word: &str) -> Option<(String, bool)> {
+/// The word with digits that look like letters mended, which is noted; `None` where it cannot be a word of a name.
+fn letters_of(word: &str, start: usize, history: &mut Vec<Step>) -> Option<String> {
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    if digits == 0 {
-        return Some((word.to_owned(), false));
+    if digits == 0 || matches!(word, "2nd" | "3rd") {
+        return Some(word.to_owned());
     }
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    if matches!(word, "2nd" | "3rd") {
-        return Some((word.to_owned(), false));
-    }
     if digits > 1 || letters < 3 {
         return None;
     }
-    let mended = word
-        .chars()
-        .map(|c| match c {
-            '0' => Some('O'),
-            '1' => Some('l'),
-            '5' => Some('S'),
-            '8' => Some('B'),
-            c if c.is_ascii_digit() => None,
-            c => Some(c),
-        })
-        .collect::<Option<String>>()?;
-    Some((mended, true))
+    let mut out = String::with_capacity(word.len());
+    for (k, c) in word.chars().enumerate() {
+        let taken = match c {
+            '0' => 'O',
+            '1' => 'l',
+            '5' => 'S',
+            '8' => 'B',
+            c if c.is_ascii_digit() => return None,
+            c => c,
+        };
+        if taken != c {
+            history.push(Step::Took { at: position(start + k), read: c, taken });
+        }
+        out.push(taken);
+    }
+    Some(out)
+}
+
+/// Where an initial with its point was run together with the name before it.
+fn run_together(word: &str) -> Option<usize> {
+    let initial = word.strip_suffix('.')?.char_indices().last().filter(|(_, c)| c.is_uppercase())?.0;
+    let name = &word[..initial];
+    let plain = name.chars().count() >= 3 && name.chars().skip(1).all(char::is_lowercase);
+    plain.then_some(initial)
 }
 
 fn plausible(word: &str, people: &People) -> bool {
@@ -343,8 +362,8 @@ mod tests {
     #[test]
     fn mending_is_said() {
         let people = people();
-        assert!(parse("Rob1nson, Mary", &people).is_some_and(|p| p.mended));
-        assert!(parse("Robinson, Mary", &people).is_some_and(|p| !p.mended));
+        assert!(parse("Rob1nson, Mary", &people).is_some_and(|p| !p.history.is_empty()));
+        assert!(parse("Robinson, Mary", &people).is_some_and(|p| p.history.is_empty()));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A page made ready for the search for values: its segments as tokens, the labels in them, and whose data stand where.
 
-use super::labels::{Hit, Labels, Owner};
+use super::labels::{Hit, Labels, Owner, What};
 use super::names::People;
+use super::text::fold;
 use crate::model::{PageLayout, Rect};
 
 /// A word, or a part of one where the engine ran label and value together.
@@ -11,8 +12,31 @@ pub(crate) struct Token {
     pub text: String,
     /// Index of its word in the reading.
     pub word: usize,
+    /// Its number on the page: tokens are counted through.
+    pub id: usize,
     /// The word's place.
     pub rect: Rect,
+}
+
+impl Token {
+    /// What it is known by.
+    pub(crate) fn spot(&self) -> Spot {
+        Spot { word: self.word, id: self.id }
+    }
+
+    /// Its letters and digits.
+    pub(crate) fn said(&self) -> usize {
+        self.text.chars().filter(|c| c.is_alphanumeric()).count()
+    }
+}
+
+/// A token by its number, with the word that it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spot {
+    /// Number of the token on its page.
+    pub id: usize,
+    /// Index of its word in the reading.
+    pub word: usize,
 }
 
 /// A segment with its labels.
@@ -26,6 +50,8 @@ pub(crate) struct Piece {
     pub rect: Rect,
     /// Index of the line.
     pub line: usize,
+    /// Its place on the line, from the left.
+    pub place: usize,
     /// Index of the box of rules, if it stands in one.
     pub cell: Option<usize>,
     /// Whose data follow, if it is a heading.
@@ -52,27 +78,54 @@ impl Piece {
     }
 }
 
-/// A page in pieces.
+/// No place looks back at more headings or plans than this.
+const LOOK_BACK: usize = 64;
+/// No more pieces of one line than this are looked at under or over a label.
+const ACROSS: usize = 24;
+
+/// A page in pieces, with what the rules look up in it again and again.
 pub(crate) struct Sheet<'a> {
     /// The page.
     pub page: &'a PageLayout,
     /// One piece a segment, in the same order.
     pub pieces: Vec<Piece>,
+    /// Top of the first label that speaks of a person; beyond the page without one.
+    pub first_personal: f32,
+    /// Headings, top to bottom.
+    headings: Vec<(Rect, Owner)>,
+    /// Labels of plans, top to bottom.
+    payors: Vec<((usize, usize), Rect)>,
+    /// Words for a fax number, top to bottom.
+    faxes: Vec<Rect>,
+    /// The lowest line with a piece in each box of rules.
+    lowest: Vec<usize>,
+    /// Check boxes, top to bottom.
+    boxes: Vec<usize>,
 }
 
 impl<'a> Sheet<'a> {
     /// Cuts a page into pieces and finds its labels and headings.
     pub(crate) fn new(page: &'a PageLayout, labels: &Labels, people: &People) -> Self {
         let prose: Vec<bool> = (0..page.lines.len()).map(|line| is_prose(page, line)).collect();
+        let mut id = 0;
         let mut pieces: Vec<Piece> = page
             .segments
             .iter()
             .map(|segment| {
-                let tokens: Vec<Token> = segment.words.iter().flat_map(|&w| split(&page.word(w).text, w, page.word(w).rect)).collect();
+                let mut tokens: Vec<Token> = segment.words.iter().flat_map(|&w| split(&page.word(w).text, w, page.word(w).rect)).collect();
+                for token in &mut tokens {
+                    token.id = id;
+                    id += 1;
+                }
                 let hits = labels.find(&tokens, people, prose[segment.line]);
-                Piece { tokens, hits, rect: segment.rect, line: segment.line, cell: segment.cell, heading: None }
+                Piece { tokens, hits, rect: segment.rect, line: segment.line, place: 0, cell: segment.cell, heading: None }
             })
             .collect();
+        for line in &page.lines {
+            for (place, &s) in line.segments.iter().enumerate() {
+                pieces[s].place = place;
+            }
+        }
         let marks: Vec<Option<Owner>> = pieces.iter().map(|p| labels.heading(&p.tokens).map(|h| h.0)).collect();
         for k in 0..pieces.len() {
             pieces[k].heading = marks[k].filter(|_| stands_as_heading(page, &pieces, &marks, k));
@@ -82,32 +135,80 @@ impl<'a> Sheet<'a> {
                 piece.hits.clear();
             }
         }
-        Self { page, pieces }
+        let by_height = |a: &Rect, b: &Rect| a.center_y().total_cmp(&b.center_y());
+        let mut headings: Vec<(Rect, Owner)> = pieces.iter().filter_map(|p| Some((p.rect, p.heading?))).collect();
+        headings.sort_by(|a, b| by_height(&a.0, &b.0));
+        let mut lowest = vec![0; page.cells.len()];
+        let mut payors = Vec::new();
+        let mut faxes = Vec::new();
+        let mut first_personal = f32::MAX;
+        for (p, piece) in pieces.iter().enumerate() {
+            for (h, hit) in piece.hits.iter().enumerate() {
+                match hit.what {
+                    What::Payor => payors.push(((p, h), label_rect(piece, h))),
+                    What::Name | What::Family | What::Birth | What::Mrn => first_personal = first_personal.min(piece.rect.y),
+                    _ => {}
+                }
+            }
+            faxes.extend(piece.tokens.iter().filter(|t| matches!(fold(&t.text).as_str(), "fax" | "facsimile" | "telefax")).map(|t| t.rect));
+            if let Some(cell) = piece.cell {
+                lowest[cell] = lowest[cell].max(piece.line);
+            }
+        }
+        payors.sort_by(|a, b| by_height(&a.1, &b.1));
+        faxes.sort_by(by_height);
+        let mut boxes: Vec<usize> = (0..page.reading.checkboxes.len()).collect();
+        boxes.sort_by(|a, b| by_height(&page.reading.checkboxes[*a].rect, &page.reading.checkboxes[*b].rect));
+        Self { page, pieces, first_personal, headings, payors, faxes, lowest, boxes }
+    }
+
+    /// The place of a label's words.
+    pub(crate) fn label_rect(&self, piece: usize, hit: usize) -> Rect {
+        label_rect(&self.pieces[piece], hit)
+    }
+
+    /// Whether other text stands under a piece in its own box.
+    pub(crate) fn below_in_cell(&self, piece: &Piece) -> bool {
+        piece.cell.is_some_and(|c| self.lowest[c] > piece.line)
+    }
+
+    /// Pieces of a line that reach into a span, left to right; a bounded number.
+    pub(crate) fn across(&self, line: usize, left: f32, right: f32) -> &[usize] {
+        let all = self.of_line(line);
+        let from = all.partition_point(|&s| self.pieces[s].rect.right() < left);
+        let to = all.partition_point(|&s| self.pieces[s].rect.x <= right);
+        &all[from.min(to)..to.min(from + ACROSS)]
+    }
+
+    /// Labels of plans whose middle stands no lower than this, nearest first; a bounded number.
+    pub(crate) fn payors_until(&self, bottom: f32) -> impl Iterator<Item = &((usize, usize), Rect)> {
+        let to = self.payors.partition_point(|(_, r)| r.center_y() <= bottom);
+        self.payors[..to].iter().rev().take(LOOK_BACK)
+    }
+
+    /// Words for a fax number within so many pixels of a height.
+    pub(crate) fn faxes_near(&self, middle: f32, reach: f32) -> impl Iterator<Item = &Rect> {
+        let from = self.faxes.partition_point(|r| r.center_y() <= middle - reach);
+        self.faxes[from..].iter().take_while(move |r| r.center_y() < middle + reach).take(LOOK_BACK)
     }
 
     /// Whose section a place stands in: the nearest heading above that begins left of it. `None` above all headings.
     pub(crate) fn section(&self, rect: &Rect) -> Option<Owner> {
         let unit = self.page.unit;
-        let mut best: Option<(&Piece, Owner)> = None;
-        for piece in &self.pieces {
-            let Some(owner) = piece.heading else { continue };
-            let above = piece.rect.center_y() < rect.center_y() - 0.5 * unit || beside(&piece.rect, rect, unit);
-            if !above || piece.rect.x > rect.x + 3.0 * unit {
-                continue;
+        let to = self.headings.partition_point(|(r, _)| r.center_y() < rect.center_y() + 0.7 * unit);
+        let mut best: Option<&(Rect, Owner)> = None;
+        for heading in self.headings[..to].iter().rev().take(LOOK_BACK) {
+            let place = &heading.0;
+            if best.is_some_and(|(b, _)| b.center_y() - place.center_y() >= unit) {
+                break;
             }
+            let above = place.center_y() < rect.center_y() - 0.5 * unit || beside(place, rect, unit);
             // Of headings on one line, the one to the right is nearer.
-            let nearer = best.is_none_or(|(b, _)| {
-                if (b.rect.center_y() - piece.rect.center_y()).abs() < unit {
-                    piece.rect.x > b.rect.x
-                } else {
-                    piece.rect.center_y() > b.rect.center_y()
-                }
-            });
-            if nearer {
-                best = Some((piece, owner));
+            if above && place.x <= rect.x + 3.0 * unit && best.is_none_or(|(b, _)| place.x > b.x) {
+                best = Some(heading);
             }
         }
-        best.map(|(_, owner)| owner)
+        best.map(|(_, owner)| *owner)
     }
 
     /// The pieces of a line, left to right.
@@ -119,16 +220,23 @@ impl<'a> Sheet<'a> {
     pub(crate) fn ticked(&self, token: &Token) -> Option<(bool, f32)> {
         let unit = self.page.unit;
         let mut best: Option<(f32, bool, f32)> = None;
-        for mark in &self.page.reading.checkboxes {
-            let level = (mark.rect.center_y() - token.rect.center_y()).abs() < 0.8 * unit;
+        let of = |k: &usize| &self.page.reading.checkboxes[*k];
+        let from = self.boxes.partition_point(|k| of(k).rect.center_y() <= token.rect.center_y() - 0.8 * unit);
+        let level = self.boxes[from..].iter().map(of).take_while(|m| m.rect.center_y() < token.rect.center_y() + 0.8 * unit);
+        for mark in level.take(LOOK_BACK) {
             // The box stands before the word, or the engine took it for the word's first letter.
             let gap = token.rect.x - mark.rect.center_x();
-            if level && gap > -unit && gap < 2.3 * unit && best.is_none_or(|(g, _, _)| gap.abs() < g) {
+            if gap > -unit && gap < 2.3 * unit && best.is_none_or(|(g, _, _)| gap.abs() < g) {
                 best = Some((gap.abs(), mark.ticked, mark.ink));
             }
         }
         best.map(|(_, ticked, ink)| (ticked, ink))
     }
+}
+
+fn label_rect(piece: &Piece, hit: usize) -> Rect {
+    let hit = &piece.hits[hit];
+    Rect::hull(piece.tokens[hit.from..hit.to].iter().map(|t| &t.rect)).unwrap_or(piece.rect)
 }
 
 /// Headings in a column of their own, left of the data.
@@ -183,7 +291,7 @@ fn split(text: &str, word: usize, rect: Rect) -> Vec<Token> {
         }
     }
     parts.retain(|p| !p.is_empty());
-    parts.into_iter().map(|text| Token { text, word, rect }).collect()
+    parts.into_iter().map(|text| Token { text, word, id: 0, rect }).collect()
 }
 
 /// Tokens of a text without places, for tests of what needs none.

@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::names::{People, title_case};
 use super::text::fold;
-use crate::extract::dates::digit_for;
-use crate::model::Form;
+use crate::extract::dates::{ReadDate, digits};
+use crate::model::{Form, Step};
 
 /// A value of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +16,25 @@ pub(crate) struct Value {
     pub text: String,
     /// Whether its form speaks for it.
     pub form: Form,
-    /// Whether OCR confusions were mended.
-    pub mended: bool,
+    /// What was done to get from the print to the text.
+    pub history: Vec<Step>,
 }
 
 impl Value {
-    fn new(text: impl Into<String>, form: Form) -> Self {
-        Self { text: text.into(), form, mended: false }
+    /// A value that stands as it was read.
+    pub(crate) fn new(text: impl Into<String>, form: Form) -> Self {
+        Self { text: text.into(), form, history: Vec::new() }
+    }
+
+    /// A date; without its century its form says little.
+    pub(crate) fn of_date(read: ReadDate) -> Self {
+        let form = if read.short_year { Form::Free } else { Form::Valid };
+        Self { text: read.date.to_string(), form, history: read.history }
+    }
+
+    /// Whether OCR confusions were mended.
+    pub(crate) fn mended(&self) -> bool {
+        self.history.iter().any(|s| s.mends())
     }
 }
 
@@ -41,20 +53,18 @@ static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Area and exchange codes begin with 2–9 (North American Numbering Plan Administration).
 pub(crate) fn phone(text: &str) -> Option<(Value, std::ops::Range<usize>)> {
     let found = PHONE.as_ref()?.captures(text)?;
-    let (mut out, mut mended) = (String::from("+1"), 0);
+    let (mut out, mut history) = (String::from("+1"), Vec::new());
+    let first = found.get(1)?.start();
     for group in 1..=3 {
-        for c in found[group].chars() {
-            let digit = digit_for(c)?;
-            mended += usize::from(digit != c);
-            out.push(digit);
-        }
+        let part = found.get(group)?;
+        out.push_str(&digits(part.as_str(), part.start() - first, &mut history)?);
     }
     let bytes = out.as_bytes();
-    if mended > 3 || bytes[2] < b'2' || bytes[5] < b'2' {
+    if history.len() > 3 || bytes[2] < b'2' || bytes[5] < b'2' {
         return None;
     }
     let range = found.get(1)?.start()..found.get(3)?.end();
-    Some((Value { text: out, form: Form::Valid, mended: mended > 0 }, range))
+    Some((Value { text: out, form: Form::Valid, history }, range))
 }
 
 static SSN: LazyLock<Option<Regex>> =
@@ -65,34 +75,27 @@ pub(crate) fn ssn(text: &str) -> Option<Value> {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     let found = SSN.as_ref()?.captures(text)?;
     let mut parts = [String::new(), String::new(), String::new()];
-    let mut mended = 0;
+    let mut history = Vec::new();
     for (group, part) in parts.iter_mut().enumerate() {
-        for c in found[group + 1].chars() {
-            let digit = digit_for(c)?;
-            mended += usize::from(digit != c);
-            part.push(digit);
-        }
+        let read = found.get(group + 1)?;
+        *part = digits(read.as_str(), read.start(), &mut history)?;
     }
     let possible = parts[0] != "000" && parts[0] != "666" && !parts[0].starts_with('9') && parts[1] != "00" && parts[2] != "0000";
-    (possible && mended <= 2).then(|| Value { text: parts.join("-"), form: Form::Valid, mended: mended > 0 })
+    (possible && history.len() <= 2).then(|| Value { text: parts.join("-"), form: Form::Valid, history })
 }
 
 /// A number of the national provider registry: ten digits, the last a Luhn check digit over `80840` and the others (45 CFR 162.406).
 pub(crate) fn npi(text: &str) -> Option<Value> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-    let (mut digits, mut mended) = (String::new(), false);
-    for c in text.chars() {
-        let digit = digit_for(c)?;
-        mended |= digit != c;
-        digits.push(digit);
-    }
+    let mut history = Vec::new();
+    let digits = digits(text, 0, &mut history)?;
     if digits.len() != 10 {
         return None;
     }
     let form = if luhn(&format!("80840{digits}")) { Form::Checked } else { Form::Invalid };
     // Letters are mended only where the check digit says that it was right to.
-    (!mended || form == Form::Checked).then_some(Value { text: digits, form, mended })
+    (history.is_empty() || form == Form::Checked).then_some(Value { text: digits, form, history })
 }
 
 fn luhn(digits: &str) -> bool {
@@ -164,22 +167,17 @@ static ZIP: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^([0-9OoQIl|SsB
 pub(crate) fn zip(text: &str) -> Option<Value> {
     let trimmed = text.trim_matches(|c: char| !c.is_alphanumeric());
     let found = ZIP.as_ref()?.captures(trimmed)?;
-    let mut mended = 0;
+    let mut history = Vec::new();
     let mut part = |group: usize| -> Option<String> {
-        let mut out = String::new();
-        for c in found.get(group)?.as_str().chars() {
-            let digit = digit_for(c)?;
-            mended += usize::from(digit != c);
-            out.push(digit);
-        }
-        Some(out)
+        let read = found.get(group)?;
+        digits(read.as_str(), read.start(), &mut history)
     };
     let first = part(1)?;
     let text = match part(2) {
         Some(second) => format!("{first}-{second}"),
         None => first,
     };
-    (mended <= 2).then_some(Value { text, form: Form::Valid, mended: mended > 0 })
+    (history.len() <= 2).then_some(Value { text, form: Form::Valid, history })
 }
 
 /// The parts of an address, as far as they are there.
@@ -349,7 +347,7 @@ mod tests {
         for (text, want) in table {
             assert_eq!(phone(text).map(|(v, _)| v.text).as_deref(), want, "{text}");
         }
-        assert!(phone("503-555-O123").is_some_and(|(v, _)| v.mended));
+        assert!(phone("503-555-O123").is_some_and(|(v, _)| v.mended()));
     }
 
     #[test]
@@ -376,7 +374,7 @@ mod tests {
         // The standard's own example is 1234567893.
         assert_eq!(npi("1234567893").map(|v| v.form), Some(Form::Checked));
         assert_eq!(npi("1234567890").map(|v| v.form), Some(Form::Invalid));
-        assert_eq!(npi("I234567893").map(|v| (v.form, v.mended)), Some((Form::Checked, true)));
+        assert_eq!(npi("I234567893").map(|v| (v.form, v.mended())), Some((Form::Checked, true)));
         assert_eq!(npi("I234567890"), None);
         assert_eq!(npi("123456789"), None);
     }
@@ -433,7 +431,7 @@ mod tests {
         assert_eq!(email("Kristen.Walters46@Example.net,").map(|v| v.text).as_deref(), Some("kristen.walters46@example.net"));
         assert_eq!(email("none"), None);
         assert_eq!(zip("97301-1587").map(|v| v.text).as_deref(), Some("97301-1587"));
-        assert_eq!(zip("9730l").map(|v| (v.text, v.mended)), Some(("97301".to_owned(), true)));
+        assert_eq!(zip("9730l").map(|v| (v.text.clone(), v.mended())), Some(("97301".to_owned(), true)));
         assert_eq!(choice("Widowed", &people.marital), Some("W"));
         assert_eq!(choice("F.", &people.gender), Some("female"));
         assert_eq!(relationship("SON", &people).map(|v| v.text).as_deref(), Some("Son"));
