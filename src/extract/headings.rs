@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use rapidfuzz::distance::levenshtein;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::body::TextLine;
-use super::phrases::{fold, folded_words, likeness};
+use super::phrases::{fold, folded_words, likeness, tolerance};
 use super::vocabulary::{VocabularyError, from_toml};
 use crate::model::{DocumentKind, Group, PageLayout, Section, Word};
 
@@ -18,6 +19,10 @@ const NAME: &str = "headings.toml";
 
 /// Most words that a heading is looked for in.
 const LONGEST: usize = 9;
+/// Least likeness of a badly read heading to its wording, and by how much it must exceed its rival's.
+const NEAR: f32 = 0.6;
+/// See [`NEAR`].
+const CLEARLY: f32 = 0.08;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +33,7 @@ struct File {
     furniture: FurnitureText,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EntryText {
     words: Vec<String>,
@@ -50,6 +55,15 @@ struct FormsText {
     signatures: Vec<String>,
     degrees: Vec<String>,
     openings: Vec<EntryText>,
+    narratives: Vec<NarrativeText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NarrativeText {
+    section: String,
+    kinds: Vec<String>,
+    lines: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -109,12 +123,16 @@ pub(crate) struct Headings {
     entries: Vec<Entry>,
     /// Folded wordings, each with its entries in the order of the file.
     wordings: BTreeMap<String, Vec<usize>>,
+    /// The same by their number of characters.
+    by_length: BTreeMap<usize, Vec<(String, Vec<usize>)>>,
     soap: BTreeMap<String, Section>,
     exam_parts: BTreeSet<String>,
     vital_words: BTreeSet<String>,
     signatures: Vec<Vec<String>>,
     degrees: BTreeSet<String>,
     openings: Vec<(Vec<String>, Entry)>,
+    /// How text begins whose heading was lost.
+    narratives: Vec<(Regex, Entry)>,
     /// Lines that belong to the paper.
     pub furniture: Vec<Regex>,
     digest: String,
@@ -137,12 +155,14 @@ impl Headings {
         let mut headings = Headings {
             entries: Vec::new(),
             wordings: BTreeMap::new(),
+            by_length: BTreeMap::new(),
             soap: BTreeMap::new(),
             exam_parts: file.forms.exam_parts.iter().map(|w| fold(w)).collect(),
             vital_words: file.forms.vital_words.iter().map(|w| fold(w)).collect(),
             signatures: file.forms.signatures.iter().map(|w| folded_words(w)).collect(),
             degrees: file.forms.degrees.iter().map(|w| fold(w)).collect(),
             openings: Vec::new(),
+            narratives: Vec::new(),
             furniture: Vec::new(),
             digest: text.to_owned(),
         };
@@ -156,6 +176,9 @@ impl Headings {
                 }
             }
         }
+        for (wording, at) in &headings.wordings {
+            headings.by_length.entry(wording.chars().count()).or_default().push((wording.clone(), at.clone()));
+        }
         for (letter, section) in file.soap {
             let section = Section::parse(&section).ok_or_else(|| wrong(format!("`{section}` is not the name of a section")))?;
             headings.soap.insert(letter, section);
@@ -164,8 +187,16 @@ impl Headings {
             let entry = read_entry(&opening).map_err(wrong)?;
             headings.openings.extend(opening.words.iter().map(|w| (folded_words(w), entry.clone())));
         }
+        let expression = |line: &str| RegexBuilder::new(line).case_insensitive(true).build().map_err(|e| wrong(e.to_string()));
+        for narrative in file.forms.narratives {
+            let words = EntryText { section: Some(narrative.section), kinds: narrative.kinds, ..EntryText::default() };
+            let entry = read_entry(&words).map_err(wrong)?;
+            for line in &narrative.lines {
+                headings.narratives.push((expression(line)?, entry.clone()));
+            }
+        }
         for line in file.furniture.lines {
-            let regex = RegexBuilder::new(&line).case_insensitive(true).build().map_err(|e| wrong(e.to_string()))?;
+            let regex = expression(&line)?;
             headings.furniture.push(regex);
         }
         Ok(headings)
@@ -173,20 +204,43 @@ impl Headings {
 
     /// The entry of a wording for a kind of document. Of equally good ones, the first in the file.
     fn entry_of(&self, folded: &str, kind: DocumentKind, fuzzy: bool) -> Option<(&Entry, f32)> {
-        let pick = |at: &Vec<usize>| at.iter().map(|&i| &self.entries[i]).find(|e| e.kinds.is_empty() || e.kinds.contains(&kind));
-        if let Some(entry) = self.wordings.get(folded).and_then(pick) {
+        if let Some(entry) = self.wordings.get(folded).and_then(|at| self.pick(at, kind)) {
             return Some((entry, 1.0));
         }
         if !fuzzy || folded.len() < 5 {
             return None;
         }
+        let length = folded.chars().count();
+        let most = tolerance(usize::MAX);
+        let near = self.by_length.range(length.saturating_sub(most)..=length + most).flat_map(|(_, wordings)| wordings);
         let mut best: Option<(&Entry, f32)> = None;
-        for (wording, at) in &self.wordings {
+        for (wording, at) in near {
             if let Some(like) = likeness(folded, wording).filter(|&l| best.is_none_or(|b| l > b.1)) {
-                best = pick(at).map(|e| (e, like)).or(best);
+                best = self.pick(at, kind).map(|e| (e, like)).or(best);
             }
         }
         best
+    }
+
+    fn pick(&self, at: &[usize], kind: DocumentKind) -> Option<&Entry> {
+        at.iter().map(|&i| &self.entries[i]).find(|e| e.kinds.is_empty() || e.kinds.contains(&kind))
+    }
+
+    /// The entry that a line which looks like a heading comes nearest to: at least six letters in ten right, and clearly nearer than to
+    /// what stands for something else.
+    pub(crate) fn nearest(&self, folded: &str, kind: DocumentKind) -> Option<(&Entry, f32)> {
+        let length = folded.chars().count();
+        let near = self.by_length.range(3 * length / 5..=5 * length / 3).flat_map(|(_, wordings)| wordings);
+        let mut all: Vec<(&Entry, f32)> = near
+            .filter_map(|(wording, at)| {
+                let like = levenshtein::normalized_similarity(folded.chars(), wording.chars()) as f32;
+                (like >= NEAR).then(|| self.pick(at, kind)).flatten().map(|entry| (entry, like))
+            })
+            .collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let &(entry, like) = all.first()?;
+        let rival = all.iter().find(|(other, _)| (other.section, other.items) != (entry.section, entry.items));
+        rival.is_none_or(|(_, other)| like - other >= CLEARLY).then_some((entry, like))
     }
 
     /// Whether a word (with its mark behind it) names a part of an examination: `HEENT:`, `Neck -`.
@@ -218,6 +272,12 @@ impl Headings {
             && line.starts.iter().all(|&s| self.vital_words.contains(&fold(&page.text_of(&line.words[s..line.segment_end(s)]))))
     }
 
+    /// What a line begins if its heading was lost: told by how such text begins.
+    pub(crate) fn narrative(&self, text: &str, kind: DocumentKind) -> Option<&Entry> {
+        let holds = |entry: &Entry| entry.kinds.is_empty() || entry.kinds.contains(&kind);
+        self.narratives.iter().find(|(line, entry)| holds(entry) && line.is_match(text)).map(|(_, entry)| entry)
+    }
+
     /// Every heading and every end of text, in reading order.
     pub(crate) fn hits(&self, pages: &[PageLayout], lines: &[TextLine], kind: DocumentKind) -> Vec<Hit> {
         let usual = usual_gap(lines);
@@ -236,6 +296,9 @@ impl Headings {
             }
             self.line_hits(page, line, at, (kind, usual), &mut hits);
         }
+        let lost = super::lost_headings::find(self, pages, lines, kind, &hits);
+        hits.extend(lost);
+        hits.sort_by_key(|hit| hit.at);
         hits
     }
 
@@ -274,7 +337,9 @@ impl Headings {
     fn heading_at(&self, page: &PageLayout, line: &TextLine, from: usize, opens: bool, (kind, usual): (DocumentKind, f32)) -> Option<Hit> {
         let stop = line.segment_end(from);
         let text = |k: usize| page.word(line.words[k]).text.as_str();
-        if !text(from).starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) {
+        // A capital I is often read as a small one: a line of its own with space above is a heading all the same.
+        let misread = from == 0 && line.starts.len() == 1 && line.gap > 1.2 * usual;
+        if !misread && !text(from).starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) {
             return None;
         }
         for n in (1..=LONGEST.min(stop - from)).rev() {
@@ -296,7 +361,11 @@ impl Headings {
             let words = &line.words[from..from + n];
             let folded: String = words.iter().map(|&w| fold(&page.word(w).text)).collect();
             let capitals = words.iter().all(|&w| !page.word(w).text.chars().any(char::is_lowercase));
-            let Some((entry, like)) = self.entry_of(&folded, kind, colon || alone || capitals) else { continue };
+            let small = text(from).starts_with(char::is_lowercase);
+            if small && !(alone && folded.len() >= 6) {
+                continue;
+            }
+            let Some((entry, like)) = self.entry_of(&folded, kind, !small && (colon || alone || capitals)) else { continue };
             let stand = if colon {
                 Stand::Colon
             } else if alone && opens && (line.starts.len() == 1 || from > 1) {

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use super::evidence::Found;
-use super::phrases::{find, folded_words};
+use super::phrases::{Phrases, Seen, folded_words};
 use super::vocabulary::{VocabularyError, from_toml};
 use crate::model::{DocumentKind, ExtractedValue, Field, Form, PageLayout};
 
@@ -50,14 +50,13 @@ pub(crate) const TITLE_RULE: &str = "kind.title";
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Kinds {
     weights: Weights,
-    kinds: Vec<Wordings>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Wordings {
-    kind: DocumentKind,
-    titles: Vec<Vec<String>>,
-    phrases: Vec<(Vec<String>, f32)>,
+    kinds: Vec<DocumentKind>,
+    titles: Phrases,
+    /// For each title, the index of its kind and its number of letters.
+    title_of: Vec<(usize, f32)>,
+    phrases: Phrases,
+    /// For each phrase, the index of its kind and its weight.
+    phrase_of: Vec<(usize, f32)>,
 }
 
 impl Kinds {
@@ -68,20 +67,35 @@ impl Kinds {
     pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
         let name = "kinds.toml";
         let file: File = from_toml(name, text)?;
-        let mut kinds = Vec::new();
-        for entry in file.kind {
+        let mut kinds = Self {
+            weights: file.weights,
+            kinds: Vec::new(),
+            titles: Phrases::default(),
+            title_of: Vec::new(),
+            phrases: Phrases::default(),
+            phrase_of: Vec::new(),
+        };
+        for (at, entry) in file.kind.iter().enumerate() {
             let kind = DocumentKind::parse(&entry.code).ok_or_else(|| VocabularyError::Parse {
                 file: name.to_owned(),
                 reason: format!("`{}` is not the code of a kind of document", entry.code),
             })?;
-            kinds.push(Wordings {
-                kind,
-                titles: entry.titles.iter().map(|t| folded_words(t)).collect(),
-                phrases: entry.phrases.iter().map(|p| (folded_words(&p.text), p.weight)).collect(),
-            });
+            kinds.kinds.push(kind);
+            for title in &entry.titles {
+                kinds.titles.add(title);
+                kinds.title_of.push((at, letters(&folded_words(title))));
+            }
+            for phrase in &entry.phrases {
+                kinds.phrases.add(&phrase.text);
+                kinds.phrase_of.push((at, phrase.weight));
+            }
         }
-        Ok(Self { weights: file.weights, kinds })
+        Ok(kinds)
     }
+}
+
+fn letters(words: &[String]) -> f32 {
+    words.iter().map(|w| w.chars().count()).sum::<usize>() as f32
 }
 
 /// A document's kind, its probability (0.0–1.0), and the value that says so.
@@ -123,33 +137,33 @@ struct Read {
 pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
     let weights = &kinds.weights;
     let (lines, segments) = read(pages, weights.top);
-    let mut scores: Vec<Score> = kinds
-        .kinds
-        .iter()
-        .map(|wordings| {
-            let mut score = Score { kind: wordings.kind, title: 0.0, body: 0.0, loudest: None };
-            for run in &segments {
-                for title in &wordings.titles {
-                    let Some((start, like)) = find(&run.words, title) else { continue };
-                    let letters = |w: &[String]| w.iter().map(|w| w.chars().count()).sum::<usize>() as f32;
-                    let share = letters(title) / letters(&run.words).max(1.0);
-                    // Within a longer line a title may be part of a name or a sentence, the more so the longer the line.
-                    let full = if run.top { weights.title } else { weights.elsewhere };
-                    let nats = full * like * like * share * share;
-                    score.title = score.title.max(nats);
-                    score.hear(run.page, &origin(run, start, title.len()), nats);
-                }
+    let mut scores: Vec<Score> = kinds.kinds.iter().map(|&kind| Score { kind, title: 0.0, body: 0.0, loudest: None }).collect();
+    let mut seen = Seen::new();
+    for run in &segments {
+        for (title, start, like) in kinds.titles.find(&run.words, &mut seen) {
+            let (kind, length) = kinds.title_of[title];
+            let share = length / letters(&run.words).max(1.0);
+            // Within a longer line a title may be part of a name or a sentence, the more so the longer the line.
+            let full = if run.top { weights.title } else { weights.elsewhere };
+            let nats = full * like * like * share * share;
+            scores[kind].title = scores[kind].title.max(nats);
+            scores[kind].hear(run.page, &origin(run, start, kinds.titles.length(title)), nats);
+        }
+    }
+    let mut seen = Seen::new();
+    let mut heard = vec![false; kinds.phrase_of.len()];
+    for run in &lines {
+        for (phrase, start, like) in kinds.phrases.find(&run.words, &mut seen) {
+            if !std::mem::replace(&mut heard[phrase], true) {
+                let (kind, weight) = kinds.phrase_of[phrase];
+                scores[kind].body += weight * like;
+                scores[kind].hear(run.page, &origin(run, start, kinds.phrases.length(phrase)), weight * like);
             }
-            for (phrase, weight) in &wordings.phrases {
-                if let Some((run, start, like)) = lines.iter().find_map(|run| find(&run.words, phrase).map(|(s, l)| (run, s, l))) {
-                    score.body += weight * like;
-                    score.hear(run.page, &origin(run, start, phrase.len()), weight * like);
-                }
-            }
-            score.body = bounded(score.body, weights.body_most);
-            score
-        })
-        .collect();
+        }
+    }
+    for score in &mut scores {
+        score.body = bounded(score.body, weights.body_most);
+    }
     let nothing = Score { kind: DocumentKind::SummaryOfEpisode, title: 0.0, body: weights.nothing, loudest: None };
     scores.push(nothing);
     let total: f32 = scores.iter().map(|s| (s.title + s.body).exp()).sum();

@@ -12,6 +12,7 @@ mod handwriting;
 mod headings;
 mod items;
 mod kind;
+mod lost_headings;
 mod observations;
 mod parts;
 mod phrases;

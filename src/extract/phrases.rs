@@ -4,6 +4,8 @@
 //! of up to four letters must be right, up to eleven one letter may be wrong, up to eighteen two. Whole headings are also compared with
 //! their blanks taken out, since engines split words (`ALLERG TES`).
 
+use std::collections::{BTreeMap, HashMap};
+
 use rapidfuzz::distance::levenshtein;
 
 /// A text's letters and digits in lower case; `&` becomes `and`, everything else is dropped.
@@ -62,6 +64,81 @@ pub(crate) fn find(words: &[String], phrase: &[String]) -> Option<(usize, f32)> 
     })
 }
 
+/// Many phrases, looked for at once: each word of a text is compared once with the phrases' words of its length, whatever the number of
+/// phrases and lines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Phrases {
+    /// The phrases as indices of their words.
+    phrases: Vec<Vec<usize>>,
+    /// The phrases that begin with a word.
+    by_first: BTreeMap<usize, Vec<usize>>,
+    known: BTreeMap<String, usize>,
+    /// The words by their number of characters.
+    by_length: BTreeMap<usize, Vec<(String, usize)>>,
+}
+
+/// Which words of the phrases a word of the text may be, with its likeness; kept for a whole document.
+pub(crate) type Seen = HashMap<String, Vec<(usize, f32)>>;
+
+impl Phrases {
+    /// Adds a phrase and gives its number.
+    pub(crate) fn add(&mut self, text: &str) -> usize {
+        let mut phrase = Vec::new();
+        for word in folded_words(text) {
+            let next = self.known.len();
+            let id = *self.known.entry(word.clone()).or_insert(next);
+            if id == next {
+                self.by_length.entry(word.chars().count()).or_default().push((word, id));
+            }
+            phrase.push(id);
+        }
+        let number = self.phrases.len();
+        if let Some(&first) = phrase.first() {
+            self.by_first.entry(first).or_default().push(number);
+        }
+        self.phrases.push(phrase);
+        number
+    }
+
+    /// How many words a phrase has.
+    pub(crate) fn length(&self, phrase: usize) -> usize {
+        self.phrases[phrase].len()
+    }
+
+    /// Finds every phrase at its first place within folded words: its number, the index of its first word, the mean likeness.
+    pub(crate) fn find(&self, words: &[String], seen: &mut Seen) -> Vec<(usize, usize, f32)> {
+        for word in words {
+            if !seen.contains_key(word) {
+                seen.insert(word.clone(), self.alike(word));
+            }
+        }
+        let like = |at: usize, id: usize| -> Option<f32> {
+            seen.get(words.get(at)?)?.iter().find(|(known, _)| *known == id).map(|(_, like)| *like)
+        };
+        let mut found: BTreeMap<usize, (usize, f32)> = BTreeMap::new();
+        for (start, word) in words.iter().enumerate() {
+            for (first, _) in seen.get(word).into_iter().flatten() {
+                for &number in self.by_first.get(first).into_iter().flatten() {
+                    let phrase = &self.phrases[number];
+                    let sum = phrase.iter().enumerate().map(|(k, &id)| like(start + k, id)).sum::<Option<f32>>();
+                    if let Some(sum) = sum {
+                        found.entry(number).or_insert((start, sum / phrase.len() as f32));
+                    }
+                }
+            }
+        }
+        found.into_iter().map(|(number, (start, like))| (number, start, like)).collect()
+    }
+
+    /// The phrases' words that a word may be.
+    fn alike(&self, word: &str) -> Vec<(usize, f32)> {
+        let length = word.chars().count();
+        let most = tolerance(usize::MAX);
+        let near = self.by_length.range(length.saturating_sub(most)..=length + most);
+        near.flat_map(|(_, words)| words).filter_map(|(known, id)| likeness(word, known).map(|like| (*id, like))).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,9 +159,14 @@ mod tests {
 
     #[test]
     fn phrases_are_found_by_words() {
-        let words = folded_words("DISCHARGE SUMMARY / INSTRUCTIONS for follow-up");
-        assert_eq!(find(&words, &folded_words("follow up")).map(|f| f.0), Some(4));
-        assert_eq!(find(&words, &folded_words("Summary-instructions")).map(|f| f.0), Some(1));
-        assert_eq!(find(&words, &folded_words("summary note")), None);
+        let mut phrases = Phrases::default();
+        let [follow, both, note, summary] = ["follow up", "Summary-instructions", "summary note", "sumnary"].map(|p| phrases.add(p));
+        let words = folded_words("DISCHARGE SUMMARY / INSTRUCTI0NS for follow-up of the summary");
+        let found = phrases.find(&words, &mut Seen::new());
+        let place = |phrase| found.iter().find(|f| f.0 == phrase).map(|f| f.1);
+        assert_eq!([place(follow), place(both), place(note), place(summary)], [Some(4), Some(1), None, Some(1)]);
+        assert_eq!(phrases.length(follow), 2);
+        assert!(found.iter().all(|f| f.2 > 0.8 && (f.2 < 1.0) == (f.0 == both || f.0 == summary)));
+        assert!(phrases.find(&[], &mut Seen::new()).is_empty());
     }
 }

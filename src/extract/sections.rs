@@ -91,7 +91,7 @@ pub(crate) fn blocks(pages: &[PageLayout], lines: &[TextLine], headings: &Headin
             continue;
         }
         if here.is_empty() {
-            cutter.implied(headings, at);
+            cutter.implied(headings, kind, at);
             cutter.take(at, 0, line.words.len());
         } else if is_label_row(line, &here) {
             cutter.close();
@@ -167,10 +167,22 @@ impl Cutter<'_> {
         self.close();
     }
 
-    /// Lines that open a section without a heading: vital signs within an examination, and its parts after them.
-    fn implied(&mut self, headings: &Headings, at: usize) {
+    /// Lines that open a section without a heading: vital signs within an examination and its parts after them, and text that shows
+    /// by its first words that its heading was lost.
+    fn implied(&mut self, headings: &Headings, kind: DocumentKind, at: usize) {
         let line = &self.lines[at];
         let page = &self.pages[line.page];
+        if self.ends_numbered(at) {
+            self.close();
+        }
+        if self.open.iter().all(|(block, bound)| bound.is_none() && is_list(&block.entry) && !block.runs.is_empty())
+            && let Some(entry) = headings.narrative(&page.text_of(&line.words), kind)
+        {
+            let block = Block::new(entry.clone(), 1.0, Stand::Implied, (line.page, Vec::new()));
+            self.close();
+            self.open.push((block, None));
+            return;
+        }
         let [(block, _)] = self.open.as_slice() else { return };
         let section = block.entry.section;
         let in_note = is_examination(section) || section == Some(Section::Subjective);
@@ -182,6 +194,21 @@ impl Cutter<'_> {
             self.close();
             self.open.push((implied(entry), None));
         }
+    }
+
+    /// Whether a line bears the number that follows the open heading's own: the next question of a form. Lists within a section count from
+    /// one, so they end nothing.
+    fn ends_numbered(&self, at: usize) -> bool {
+        let number = |page: usize, word: Option<&usize>| {
+            let text = self.pages[page].word(*word?).text.as_str();
+            let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
+            (digits.len() < text.len()).then(|| digits.parse::<u32>().ok()).flatten()
+        };
+        let [(block, _)] = self.open.as_slice() else { return false };
+        let Some(own) = number(block.heading.0, block.heading.1.first()) else { return false };
+        let listed = block.runs.iter().any(|run| number(run.page, run.words.first()).is_some());
+        let line = &self.lines[at];
+        !listed && number(line.page, line.words.first()) == own.checked_add(1)
     }
 
     /// Opens vital signs within an examination, or after the complaints of a note.
@@ -256,6 +283,11 @@ fn level(page: &PageLayout, heading: &[usize], words: &[usize]) -> bool {
 
 fn is_examination(section: Option<Section>) -> bool {
     matches!(section, Some(Section::PhysicalExam | Section::Objective))
+}
+
+/// Whether what stands under a heading is a list, or the heading is none of a section: prose there has lost its own.
+fn is_list(entry: &Entry) -> bool {
+    matches!(entry.section, None | Some(Section::Allergies | Section::Medications | Section::Problems | Section::Immunizations))
 }
 
 fn of_section(section: Section) -> Entry {
@@ -462,6 +494,32 @@ mod tests {
         let long = "ALLERGIES: Latex,\n".to_owned() + &"word word word word\n".repeat(20);
         let pages = [typed_page(&long, 1), typed_page("Peanuts", 2)];
         assert!(!texts(&pages, DocumentKind::ProgressNote).is_empty());
+    }
+
+    #[test]
+    fn text_shows_by_its_first_words_that_its_heading_was_lost() {
+        use Section::*;
+        let note = "DISCHARGE DIAGNOSES:\n1. Obesity.\nThis is a 30-year-old man who wakes at four.\nHe is tired.\nALLERGIES:\nLatex\nDo not drive.";
+        let got = of(note, DocumentKind::DischargeSummary);
+        let want = [
+            (Problems, "1. Obesity."),
+            (HistoryOfPresentIllness, "This is a 30-year-old man who wakes at four. He is tired."),
+            (Allergies, "Latex"),
+            (DischargeInstructions, "Do not drive."),
+        ];
+        assert_eq!(got, want.map(|(section, text)| (section, text.to_owned())));
+        let plan = "PLAN:\nRest.\nDo not drive.";
+        assert_eq!(of(plan, DocumentKind::DischargeSummary), [(Plan, "Rest. Do not drive.".to_owned())]);
+    }
+
+    #[test]
+    fn the_next_question_ends_the_one_before() {
+        let form = "6. Illnesses in your family: Father had gout\n7. Do you smok3 at a11";
+        assert_eq!(of(form, DocumentKind::AdministrativeNote), [(Section::FamilyHistory, "Father had gout".to_owned())]);
+        let first = "1. Plan:\n1. Rest\n2. Water";
+        assert_eq!(of(first, DocumentKind::ProgressNote), [(Section::Plan, "1. Rest 2. Water".to_owned())]);
+        let list = "3. Plan:\n1. Rest\n2. Water\n3. Salt\n4. Walks";
+        assert_eq!(of(list, DocumentKind::ProgressNote), [(Section::Plan, "1. Rest 2. Water 3. Salt 4. Walks".to_owned())]);
     }
 
     #[test]
