@@ -39,9 +39,12 @@ pub(super) fn rows(words: &[Word], unit: f32) -> Vec<Vec<usize>> {
         let best = rows
             .iter_mut()
             .filter_map(|row| {
-                let last = row.last().map(|&j| &words[j].rect)?;
-                // Two words that stand one above the other are no row, however tall they are.
-                if last.overlap_x(rect) > 0.5 * last.w.min(rect.w) {
+                let before = row.last().map(|&j| &words[j])?;
+                let last = &before.rect;
+                // Two words that stand one above the other are no row, however tall they are; unless the engine read them as
+                // one line and drew a box too wide.
+                let one_line = (before.block, before.line) == (words[i].block, words[i].line);
+                if !one_line && last.overlap_x(rect) > 0.5 * last.w.min(rect.w) {
                     return None;
                 }
                 let shared = last.overlap_y(rect) / last.h.min(rect.h).max(1.0);

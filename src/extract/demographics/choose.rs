@@ -23,9 +23,18 @@ struct Entry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct TogetherEntry {
+    of: Vec<String>,
+    ask: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     default: Entry,
     kinds: BTreeMap<String, Entry>,
+    #[serde(default)]
+    together: Vec<TogetherEntry>,
 }
 
 /// What papers of a kind should have.
@@ -42,6 +51,8 @@ struct Wanted {
 pub(crate) struct Expected {
     default: Wanted,
     kinds: BTreeMap<DocumentKind, Wanted>,
+    /// Where one of the first is there, the second are asked for.
+    together: Vec<(Vec<Field>, Vec<Field>)>,
 }
 
 impl Expected {
@@ -49,12 +60,11 @@ impl Expected {
     pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
         let file: File = from_toml("expected.toml", text)?;
         let wrong = |reason: String| VocabularyError::Parse { file: "expected.toml".to_owned(), reason };
+        let named = |names: &[String]| -> Result<Vec<Field>, VocabularyError> {
+            names.iter().map(|f| Field::parse(f).ok_or_else(|| wrong(format!("`{f}` is no field")))).collect()
+        };
         let wanted = |entry: Entry| -> Result<Wanted, VocabularyError> {
-            let fields = entry
-                .fields
-                .iter()
-                .map(|f| Field::parse(f).ok_or_else(|| wrong(format!("`{f}` is no field"))))
-                .collect::<Result<_, _>>()?;
+            let fields = named(&entry.fields)?;
             Ok(Wanted { fields, practitioner: entry.practitioner, date: entry.date, encounter: entry.encounter })
         };
         let mut kinds = BTreeMap::new();
@@ -62,7 +72,8 @@ impl Expected {
             let kind = DocumentKind::parse(&code).ok_or_else(|| wrong(format!("`{code}` is no kind of document")))?;
             kinds.insert(kind, wanted(entry)?);
         }
-        Ok(Self { default: wanted(file.default)?, kinds })
+        let together = file.together.iter().map(|t| Ok((named(&t.of)?, named(&t.ask)?))).collect::<Result<_, VocabularyError>>()?;
+        Ok(Self { default: wanted(file.default)?, kinds, together })
     }
 
     fn of(&self, kind: DocumentKind) -> &Wanted {
@@ -133,6 +144,14 @@ pub(crate) fn choose(
             && let Some(page) = pages.get(page)
         {
             missing.entry(field).or_insert(page.reading.number);
+        }
+    }
+    // What belongs together is asked for together, on the page of what is there.
+    for (of, ask) in &expected.together {
+        let found = values.iter().find(|v| of.contains(&v.field)).map(|v| v.page);
+        let Some(page) = found.or_else(|| of.iter().find_map(|f| missing.get(f).copied())) else { continue };
+        for &field in ask.iter().filter(|f| !have.contains(f)) {
+            missing.entry(field).or_insert(page);
         }
     }
     values.sort_by_key(|v| v.field);

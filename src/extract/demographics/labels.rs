@@ -207,6 +207,8 @@ pub(crate) struct Labels {
     labels: Vec<Label>,
     exact: BTreeMap<String, usize>,
     by_initial: BTreeMap<char, Vec<usize>>,
+    /// Labels by what worn type leaves of them; `None` where two meanings are left alike.
+    by_blur: BTreeMap<String, Option<usize>>,
     headings: Vec<(Owner, Wording)>,
 }
 
@@ -231,6 +233,8 @@ pub(crate) struct Hit {
 
 /// A longer wording is read with slips over a shorter one to the letter only if it matches so well.
 const OVER_EXACT: f32 = 0.86;
+/// What a match by the traces of worn type is worth.
+const WORN: f32 = 0.87;
 /// Longest wording in words.
 const LONGEST: usize = 9;
 
@@ -260,6 +264,12 @@ impl Labels {
                     });
                 }
                 out.by_initial.entry(initial).or_default().push(index);
+                let blur = out.by_blur.entry(wording.blurred()).or_insert(Some(index));
+                if blur
+                    .is_some_and(|other| other != index && (out.labels[other].what != entry.what || out.labels[other].owner != entry.owner))
+                {
+                    *blur = None;
+                }
                 let words = text.split_whitespace().count();
                 out.labels.push(Label { what: entry.what, owner: entry.owner, colon: entry.colon, under: entry.under, words, wording });
             }
@@ -277,7 +287,7 @@ impl Labels {
         if exact_only || read.folded().chars().count() < 3 {
             return None;
         }
-        let near = self.by_initial.get(&read.initial()?)?;
+        let near = self.by_initial.get(&read.initial()?).map_or(&[][..], Vec::as_slice);
         let mut best: Option<(&Label, f32)> = None;
         for &index in near {
             let label = &self.labels[index];
@@ -291,7 +301,10 @@ impl Labels {
                 best = Some((label, similarity));
             }
         }
-        best
+        // Worn type: only where a colon says that a label ends here.
+        let closed = tokens.last().is_some_and(|t| ends_with_colon(&t.text));
+        let worn = || self.by_blur.get(&read.blurred()).copied().flatten().map(|k| (&self.labels[k], WORN));
+        if closed && best.is_none_or(|(_, s)| s < WORN) { worn().or(best) } else { best }
     }
 
     /// Finds the labels of one segment, left to right, without overlap.
@@ -345,10 +358,19 @@ impl Labels {
         let hit = Hit { what: label.what, owner: label.owner, from: at, to, similarity, colon, under: label.under };
         let folded = label.wording.folded();
         let alone = to >= tokens.len();
+        // `Wife Phone:` is an answer and a label, not the telephone of the wife.
+        let kin = |text: &str| people.relationships.iter().any(|r| fold(r) == fold(text));
+        if length > 1 && similarity < 0.999 && kin(&tokens[at].text) {
+            return None;
+        }
         if colon {
             return (!prose || first || similarity > 0.9).then_some(hit);
         }
         if label.colon {
+            return None;
+        }
+        // `Medical Plaza` is no `medical plan`: words that names of places hold are labels only as they are printed.
+        if matches!(label.what, What::Payor | What::PayorInSection) && similarity < 0.9 {
             return None;
         }
         let relation = people.relationships.iter().any(|r| fold(r) == folded);
@@ -455,7 +477,7 @@ mod tests {
 
     #[test]
     fn labels_are_found_in_their_places() {
-        let table: [(&str, &[(What, &str)]); 13] = [
+        let table: [(&str, &[(What, &str)]); 18] = [
             ("Name: Karen Koch DOB: 9/22/1967", &[(What::Name, "Name:"), (What::Birth, "DOB:")]),
             ("DOB:9/22/1967", &[(What::Birth, "DOB:")]),
             ("Birth date 07/28/1978 Age 38 S.S. # 745-43-5299", &[(What::Birth, "Birth date"), (What::Ssn, "S.S. #")]),
@@ -468,6 +490,11 @@ mod tests {
             ("4427 N. 3rd Dr., Apt 17A, Bend, OR 97701", &[]),
             ("Husband", &[]),
             ("Relation Spouse", &[(What::Relationship, "Relation")]),
+            ("MED REC WO: 1044591", &[(What::Mrn, "MED REC WO:")]),
+            ("SSH: 774-34-9287", &[(What::Ssn, "SSH:")]),
+            ("NONE", &[]),
+            ("Wife Phone: 406-555-0175", &[(What::Phone, "Phone:")]),
+            ("Wife's phone: 406-555-0175", &[(What::Phone, "Wife's phone:")]),
             ("seen today by phone, his name is not known", &[]),
         ];
         for (text, want) in table {

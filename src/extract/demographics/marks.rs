@@ -1,6 +1,7 @@
 //! Values that no label announces: signatures, the plate that a chart was printed with, names and dates that stand alone, and the
 //! phrases of consents and letters.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -79,7 +80,18 @@ fn under<'s>(sheet: &'s Sheet<'_>, piece: &Piece, lines: usize) -> Vec<&'s Piece
 pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i16, facts: &mut Facts) {
     let unit = sheet.page.unit;
     let top = 0.25 * sheet.page.reading.height as f32;
-    let head: Vec<&Piece> = sheet.pieces.iter().filter(|p| p.rect.y < top && p.hits.is_empty() && p.heading.is_none()).collect();
+    // What answers a label already stands on no plate.
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    taken.extend(
+        facts
+            .plain
+            .iter()
+            .filter(|f| f.page == page && !f.rule.starts_with("demographics.letterhead"))
+            .flat_map(|f| f.words.iter().copied()),
+    );
+    taken.extend(facts.dates.iter().filter(|(_, f)| f.page == page).flat_map(|(_, f)| f.words.iter().copied()));
+    let free = |p: &&Piece| p.rect.y < top && p.hits.is_empty() && p.heading.is_none() && !p.tokens.iter().any(|t| taken.contains(&t.word));
+    let head: Vec<&Piece> = sheet.pieces.iter().filter(free).collect();
     // The line with the date of birth: it holds a number of a chart or a sex besides, and nothing else.
     let mut data: Vec<(&Piece, Fact)> = Vec::new();
     let mut numbers: Vec<(&Piece, Fact)> = Vec::new();
@@ -267,11 +279,9 @@ pub(crate) fn repeats(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts) 
         let top = 0.12 * sheet.page.reading.height as f32;
         for piece in sheet.pieces.iter().filter(|p| p.rect.y < top && p.hits.is_empty()) {
             let end = piece.tokens.iter().position(|t| t.text.chars().any(|c| c.is_ascii_digit())).unwrap_or(piece.tokens.len());
-            let Some(person) =
-                names::parse(&piece.text(0, end), people).filter(|p| !p.given.is_empty() && known.contains(&fold(&p.family)))
-            else {
-                continue;
-            };
+            // `Murphy, Gregory J., page`: the name is the longest beginning that is one.
+            let person = (2..=end.min(6)).rev().find_map(|n| names::parse(&piece.text(0, n), people));
+            let Some(person) = person.filter(|p| !p.given.is_empty() && known.contains(&fold(&p.family))) else { continue };
             let (family_words, given_words) = (words_of(&person.family, &piece.tokens), words_of(&person.given, &piece.tokens));
             facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.page-head", label: 0.0, doubt: 0.2 });
         }

@@ -216,6 +216,16 @@ impl<'a> Sheet<'a> {
         self.page.lines.get(line).map_or(&[], |l| &l.segments)
     }
 
+    /// Whether a token is what the engine made of a check box itself: it lies within one.
+    pub(crate) fn is_box(&self, token: &Token) -> bool {
+        let middle = token.rect.center_y();
+        let of = |k: &usize| &self.page.reading.checkboxes[*k];
+        let unit = self.page.unit;
+        let from = self.boxes.partition_point(|k| of(k).rect.center_y() <= middle - unit);
+        let level = self.boxes[from..].iter().map(of).take_while(|m| m.rect.center_y() < middle + unit).take(LOOK_BACK);
+        level.into_iter().any(|m| m.rect.overlap_x(&token.rect) > 0.7 * token.rect.w)
+    }
+
     /// Whether a choice such as `Male` is ticked: `None` where no box stands beside it.
     pub(crate) fn ticked(&self, token: &Token) -> Option<(bool, f32)> {
         let unit = self.page.unit;

@@ -57,6 +57,12 @@ pub(crate) fn look_alike(folded: &str) -> String {
     out
 }
 
+/// A look-alike form with the letters folded together that worn capitals of a typewriter turn into one another: `M N W H`. It says
+/// much less than the look-alike form, so it is only compared whole.
+pub(crate) fn blurred(alike: &str) -> String {
+    alike.chars().map(|c| if matches!(c, 'm' | 'n' | 'w' | 'h') { 'n' } else { c }).collect()
+}
+
 /// Edits that a wording of so many characters bears.
 pub(crate) fn edits_borne(length: usize) -> usize {
     match length {
@@ -85,6 +91,11 @@ impl Wording {
     /// The folded text.
     pub(crate) fn folded(&self) -> &str {
         &self.folded
+    }
+
+    /// The form that worn type leaves of it.
+    pub(crate) fn blurred(&self) -> String {
+        blurred(&self.alike)
     }
 
     /// First character of the look-alike form: wordings that differ in it are not compared.

@@ -25,6 +25,10 @@ impl Finder<'_, '_> {
         let mut options: Vec<Option_<'_>> = Vec::new();
         let mut others = 0;
         for (k, token) in tokens.iter().enumerate() {
+            // `f@)` is a ticked box, not a sex.
+            if self.sheet.is_box(token) {
+                continue;
+            }
             let boxed = self.sheet.ticked(token);
             let inner = token.text.trim_matches(|c: char| !c.is_alphanumeric());
             let pair = tokens.get(k + 1).map(|n| format!("{inner} {}", n.text));

@@ -12,6 +12,8 @@ const REACH_DOWN: f32 = 4.6;
 const REACH_UP: f32 = 5.5;
 /// A value farther right than this many units is not beside its label.
 const REACH_RIGHT: f32 = 45.0;
+/// The rest of an address stands no farther under its beginning than this, with a line of specks between.
+const FAR_UNDER: f32 = 5.0;
 /// An initial that stands so many units behind a name still belongs to it.
 const REACH_INITIAL: f32 = 4.0;
 
@@ -138,7 +140,10 @@ impl Finder<'_, '_> {
         let line = self.sheet.pieces[p].line;
         let mut out = Vec::new();
         let mut bottom = rect.center_y();
-        for l in line + 1..(line + 4).min(self.sheet.page.lines.len()) {
+        for l in line + 1..(line + 1 + LINES).min(self.sheet.page.lines.len()) {
+            if self.sheet.page.lines[l].rect.center_y() - bottom > FAR_UNDER * unit || out.len() == 2 {
+                break;
+            }
             for &s in self.sheet.across(l, rect.x - 2.0 * unit, rect.x + 2.0 * unit) {
                 let piece = &self.sheet.pieces[s];
                 // Specks before the line do not move its beginning.
