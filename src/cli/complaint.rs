@@ -35,6 +35,11 @@ impl Complaint {
         text
     }
 
+    /// Wrong use that no other room tells of.
+    pub(super) fn usage(error: String, hint: &str) -> Self {
+        Self { exit: Exit::Usage, error: anyhow::Error::msg(error), hint: Some(hint.to_owned()) }
+    }
+
     fn new(exit: Exit, error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
         Self { exit, error: anyhow::Error::new(error), hint }
     }

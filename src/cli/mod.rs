@@ -5,6 +5,7 @@ mod complaint;
 mod config;
 mod run;
 mod status;
+mod template;
 
 use std::process::ExitCode;
 
@@ -28,9 +29,12 @@ enum Command {
     Run(run::RunArguments),
     /// Show what an archive holds: what is done, waiting, failed
     Status(status::StatusArguments),
-    /// Show the settings
+    /// Show the settings, and look through a site's own rules
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Draw templates of forms
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
 }
 
 const AFTER_LONG_HELP: &str = "\
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::status(&arguments),
         Command::Config(command) => config::config(&command),
+        Command::Template(command) => template::template(&command),
     };
     match outcome {
         Ok(exit) => exit.into(),

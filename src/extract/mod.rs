@@ -17,8 +17,10 @@ mod observations;
 mod parts;
 mod phrases;
 mod sections;
+pub(crate) mod site;
 #[allow(dead_code)]
 mod tables;
+pub(crate) mod templates;
 #[cfg(test)]
 mod testing;
 mod unread;
@@ -27,11 +29,30 @@ mod vocabulary;
 use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
 
 pub use parts::{Part, parts};
+pub use site::findings::{Finding, Severity};
 pub use vocabulary::{Vocabulary, VocabularyError};
+
+/// Looks through a site's folder of rules and finds everything that is wrong with its lists, additions and templates; what is no
+/// business of this room, it leaves: `others` are names of files that belong to others.
+pub fn check(folder: &std::path::Path, others: &[&str]) -> Vec<Finding> {
+    site::check(folder, others)
+}
+
+/// What a parser complained of, in a line of text: which line, what, and what was near a name that it does not know.
+pub fn explain(reason: &str) -> (Option<usize>, (String, Option<String>)) {
+    site::explain(reason)
+}
+
+/// A template to begin with: the fixed text of a page, and where its values stand. No value's own text is in it.
+pub fn skeleton(page: &PageLayout, kind: crate::model::DocumentKind, name: &str, vocabulary: &Vocabulary) -> String {
+    templates::skeleton::draw(page, kind, name, &vocabulary.demographics)
+}
 
 /// Extracts every field from one document's pages (ascending; at least one).
 pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
-    let classified = kind::classify(pages, &vocabulary.kinds);
+    let forms = templates::register(pages, &vocabulary.templates);
+    let mut classified = kind::classify(pages, &vocabulary.kinds);
+    forms.tell_kind(pages, &mut classified);
     let mut values: Vec<ExtractedValue> = Vec::new();
     let mut missing = Vec::new();
     match (classified.value, pages.first()) {
@@ -50,6 +71,7 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     values.extend(observations::observations(pages, &vocabulary.observations, 1));
     values.extend(items.values);
     missing.extend(items.missing);
+    forms.answer(pages, &vocabulary.demographics, &mut values, &mut missing);
     let groups: Vec<_> = vocabulary.items.expected(classified.kind).into_iter().filter_map(Field::group).collect();
     let more = unread::unread(pages, &values, &groups);
     missing.extend(more.into_iter().filter(|(field, _)| !missing.iter().any(|(f, _)| f == field)).collect::<Vec<_>>());

@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::site;
+use super::site::amend::Notes;
+use super::site::findings::{Finding, Severity};
+
 /// Why a vocabulary file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VocabularyError {
@@ -38,6 +42,9 @@ pub(crate) fn from_toml<T: serde::de::DeserializeOwned>(name: &str, text: &str) 
     toml::from_str(text).map_err(|e| VocabularyError::Parse { file: name.to_owned(), reason: e.to_string() })
 }
 
+/// Where the texts of lists come from, by name and built-in text.
+pub(crate) type Source<'s> = dyn Fn(&str, &'static str) -> Result<String, VocabularyError> + 's;
+
 /// All word lists of this room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vocabulary {
@@ -55,17 +62,28 @@ pub struct Vocabulary {
     pub(crate) demographics: super::demographics::Lists,
     /// Lists and their items.
     pub(crate) items: super::items::ItemWords,
+    /// Forms that the site has drawn.
+    pub(crate) templates: super::templates::Templates,
 }
 
 impl Vocabulary {
-    /// Loads every list; a list that stands in `folder` replaces the embedded one of the same file name.
+    /// Loads every list; a list that stands in `folder` replaces the embedded one of the same file name, and `site.toml` adds to them.
     ///
     /// # Errors
     /// A file that cannot be read, or whose text is not what the list needs; the message names the file and the line.
     pub fn load(folder: Option<&Path>) -> Result<Self, VocabularyError> {
+        Self::assemble(&|name, default| text_of(folder, name, default), folder, &mut Vec::new())
+    }
+
+    /// Puts the lists together from what `source` gives by name and default, and the templates of a folder; notes the lists' names.
+    pub(crate) fn assemble(source: &Source<'_>, templates: Option<&Path>, names: &mut Vec<String>) -> Result<Self, VocabularyError> {
         let mut all = String::new();
+        let additions = source(site::FILE, "")?;
+        let (site, findings) = site::Site::read(&additions);
+        usable(&findings)?;
         let mut take = |name: &str, default: &'static str| -> Result<String, VocabularyError> {
-            let text = text_of(folder, name, default)?;
+            let text = site.amend(name, source(name, default)?, &mut Notes::default());
+            names.push(name.to_owned());
             all.push_str(name);
             all.push('\0');
             all.push_str(&text);
@@ -85,11 +103,30 @@ impl Vocabulary {
             &take("organizations.toml", include_str!("../../config/organizations.toml"))?,
             &take("expected.toml", include_str!("../../config/expected.toml"))?,
         )?;
+        let demographics = demographics.of_house(site.house());
         let items = super::items::ItemWords::parse(
             &take("items.toml", include_str!("../../config/items.toml"))?,
             &take("sig.toml", include_str!("../../config/sig.toml"))?,
             &take("expected_items.toml", include_str!("../../config/expected_items.toml"))?,
         )?;
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, parts, headings, observations, demographics, items })
+        let registration = take("templates.toml", include_str!("../../config/templates.toml"))?;
+        let (templates, texts, findings) = super::templates::Templates::load(templates, &registration, &demographics)?;
+        usable(&findings)?;
+        for (name, text) in [(site::FILE.to_owned(), additions)].into_iter().chain(texts) {
+            all.push_str(&format!("\0{name}\0{text}"));
+        }
+        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, parts, headings, observations, demographics, items, templates })
+    }
+}
+
+/// The first error among the findings, if there is one.
+fn usable(findings: &[Finding]) -> Result<(), VocabularyError> {
+    match findings.iter().find(|f| f.severity == Severity::Error) {
+        None => Ok(()),
+        Some(first) => {
+            let line = first.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let help = first.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+            Err(VocabularyError::Parse { file: first.file.clone(), reason: format!("{line}{}{help}", first.what) })
+        }
     }
 }

@@ -171,6 +171,16 @@ impl Ledger {
         work(&mut self.connection).map_err(|source| self.fault("record a result in", source))
     }
 
+    /// The pages of a source with this path, as recorded; none if there is no such source.
+    pub fn pages_at(&self, path: &crate::model::SourcePath) -> Result<Vec<PageRecord>, LedgerError> {
+        let key: Option<i64> = self
+            .connection
+            .query_row("SELECT id FROM sources WHERE path = ?1", [path.as_str()], |row| row.get(0))
+            .optional()
+            .map_err(|source| self.fault("read the sources of", source))?;
+        key.map_or(Ok(Vec::new()), |key| Ok(self.pages(SourceKey(key))?.1))
+    }
+
     /// A source's path and its pages, as recorded.
     pub fn pages(&self, key: SourceKey) -> Result<(crate::model::SourcePath, Vec<PageRecord>), LedgerError> {
         let work = || {

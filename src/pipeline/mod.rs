@@ -5,6 +5,7 @@
 
 mod apart;
 mod archive;
+mod check;
 mod confined;
 mod error;
 mod fingerprint;
@@ -21,6 +22,7 @@ mod take_stock;
 
 pub use apart::{APART_COMMAND, apart_main};
 pub use archive::{Archive, ArchiveError, Holder};
+pub use check::check_rules;
 pub use error::RunError;
 pub use rules::Rules;
 pub use run::{RunRequest, run};

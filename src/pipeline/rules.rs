@@ -30,7 +30,7 @@ impl Rules {
     }
 
     /// The word lists.
-    pub(super) fn vocabulary(&self) -> &Vocabulary {
+    pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
 

@@ -77,7 +77,8 @@ impl RunSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RulesSettings {
-    /// A folder whose files replace the built-in ones of the same name (`labels.toml`, `confidence.toml` …).
+    /// A folder whose files replace the built-in ones of the same name (`labels.toml`, `confidence.toml` …), with the site's additions
+    /// (`site.toml`) and form templates (`templates/*.toml`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
 }
@@ -138,6 +139,33 @@ impl Settings {
         })?;
         settings.check(&origins)?;
         Ok(Loaded { settings, origins })
+    }
+
+    /// Everything that is wrong with a settings file by itself, in the order of its lines: unknown names, wrong types. What cannot be told
+    /// apart ends the list.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn check_file(path: &Path) -> Result<Vec<SettingsError>, SettingsError> {
+        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+        let mut lines: Vec<&str> = text.lines().collect();
+        let mut errors = Vec::new();
+        while let Err(error) = parse_file(path, &lines.join("\n")) {
+            let SettingsError::Parse { line, .. } = &error else { break };
+            let at = (*line - 1).min(lines.len().saturating_sub(1));
+            // The line goes, and with the head of a section all that stands in it; the rest is parsed again.
+            let head = lines.get(at).is_some_and(|l| l.trim_start().starts_with('['));
+            let to =
+                if head { lines[at + 1..].iter().position(|l| l.starts_with('[')).map_or(lines.len(), |n| at + 1 + n) } else { at + 1 };
+            let empty = lines.get(at).is_none_or(|l| l.is_empty());
+            errors.push(error);
+            if empty {
+                break;
+            }
+            lines[at..to].fill("");
+        }
+        errors.sort_by_key(|e| if let SettingsError::Parse { line, .. } = e { *line } else { 0 });
+        Ok(errors)
     }
 
     fn check(&self, origins: &Origins) -> Result<(), SettingsError> {

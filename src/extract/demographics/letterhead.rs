@@ -39,9 +39,9 @@ impl Organizations {
 }
 
 /// How much of the page from its top may hold the letterhead.
-const HEAD: f32 = 0.22;
+pub(super) const HEAD: f32 = 0.22;
 /// Beyond this the foot of the page begins.
-const FOOT: f32 = 0.90;
+pub(super) const FOOT: f32 = 0.90;
 
 /// A line that may be the name of a house.
 struct Candidate {

@@ -5,14 +5,19 @@
 
 mod choose;
 mod facts;
+pub(crate) mod fixed;
+pub(crate) mod house;
 mod labels;
 mod letterhead;
 mod marks;
 pub(crate) mod names;
 mod pairs;
 mod sheet;
-mod text;
+pub(crate) mod text;
 mod values;
+pub(crate) mod zone;
+
+pub(crate) use labels::{Owner, What};
 
 use crate::extract::dates;
 use crate::extract::vocabulary::VocabularyError;
@@ -25,6 +30,7 @@ pub(crate) struct Lists {
     people: names::People,
     organizations: letterhead::Organizations,
     expected: choose::Expected,
+    house: house::House,
 }
 
 impl Lists {
@@ -35,7 +41,13 @@ impl Lists {
             people: names::People::parse(people)?,
             organizations: letterhead::Organizations::parse(organizations)?,
             expected: choose::Expected::parse(expected)?,
+            house: house::House::default(),
         })
+    }
+
+    /// The same lists with what a site says of itself.
+    pub(crate) fn of_house(self, house: house::House) -> Self {
+        Self { house, ..self }
     }
 }
 
@@ -55,11 +67,12 @@ pub(crate) fn extract(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -
     marks::signature(&sheets, &lists.people, &mut facts);
     marks::unlabelled(&sheets, &lists.people, &mut facts);
     marks::repeats(&sheets, &lists.people, &mut facts);
+    lists.house.settle(&sheets, &mut facts);
     choose::choose(pages, kind, &lists.expected, facts)
 }
 
 /// The latest year that the document prints in full: two-digit years later than it belong to the century before.
-fn latest_year(pages: &[PageLayout]) -> i16 {
+pub(crate) fn latest_year(pages: &[PageLayout]) -> i16 {
     let mut latest = None;
     for page in pages {
         for line in 0..page.lines.len() {
@@ -76,12 +89,12 @@ fn latest_year(pages: &[PageLayout]) -> i16 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::extract::testing::typed;
     use crate::model::{CheckBox, Form, Rect};
 
-    fn lists() -> Lists {
+    pub(crate) fn lists() -> Lists {
         Lists::parse(
             include_str!("../../../config/labels.toml"),
             include_str!("../../../config/people.toml"),

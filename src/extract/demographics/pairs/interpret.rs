@@ -312,7 +312,7 @@ impl Finder<'_, '_> {
 }
 
 /// A name, or a part of one, out of a box of its own.
-fn name_part(text: &str, what: What, people: &People) -> Option<(Value, f32)> {
+pub(crate) fn name_part(text: &str, what: What, people: &People) -> Option<(Value, f32)> {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     if letters == 0 || (letters == 1 && what != What::Middle) {

@@ -7,7 +7,7 @@
 
 mod assign;
 mod choices;
-mod interpret;
+pub(super) mod interpret;
 mod owner;
 mod record;
 mod zones;
