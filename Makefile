@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory deny samples fixtures
+.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory deny samples fixtures unseen
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -58,3 +58,6 @@ samples: ## make samples/ anew (python3 with Pillow and reportlab, Liberation fo
 
 fixtures: ## make fixtures/ anew (the same, and qpdf)
 	@scripts/python.sh scripts/make_fixtures.py
+
+unseen: ## make fixtures/unseen/ anew (the same, Chromium, poppler-utils and the URW base 35 fonts)
+	@scripts/python.sh scripts/make_unseen.py
