@@ -29,6 +29,28 @@ pub const FEATURES: [&str; COUNT] = [
     "replaced",
 ];
 
+/// What each feature says, in the order of [`FEATURES`].
+pub const MEANINGS: [&str; COUNT] = [
+    "the engine's lowest figure among its words",
+    "how far that lies over 0.80",
+    "how far that lies over 0.93",
+    "the engine's mean figure of its words",
+    "the engine's mean figure of the whole page",
+    "how well the label or heading matched",
+    "the rule's own doubt",
+    "its form is right",
+    "a check digit holds, or it is one of a closed set",
+    "its form is broken",
+    "confusions of OCR were mended in it",
+    "other readings of the same fact agree",
+    "other readings of the same fact differ",
+    "how long it is",
+    "the second engine reads the same",
+    "the second engine reads something else",
+    "the second engine is sure of it",
+    "some text is the second engine's",
+];
+
 /// A value's features, each roughly between 0 and 1.
 ///
 /// Tesseract's word figure is monotonic but bent: about 16 % of words under 0.4 are right, 78 % at 0.8–0.9, 95 % at 0.90–0.95, 99.3 %
@@ -85,6 +107,7 @@ mod tests {
             raw: String::new(),
             page: PageNumber::new(1),
             place: None,
+            label_place: None,
             rule: String::new(),
             signals,
         })

@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Confidence, DecidedValue, ExtractedValue, Extraction, Field, Form, Group, PageNumber, Reason, Signals, Status};
 
 pub use class::Class;
-pub use features::{FEATURES, features};
-pub use model::{ConfidenceError, ConfidenceModel};
+pub use features::{FEATURES, MEANINGS, features};
+pub use model::{Account, ConfidenceError, ConfidenceModel, Part};
 
 /// The rule's name in values that stand for what was not found.
 const MISSING_RULE: &str = "confidence.missing";
@@ -140,6 +140,7 @@ fn not_found(field: Field, page: PageNumber) -> DecidedValue {
             raw: String::new(),
             page,
             place: None,
+            label_place: None,
             rule: MISSING_RULE.to_owned(),
             signals: Signals::default(),
         },
@@ -166,6 +167,7 @@ mod tests {
             raw: text.to_owned(),
             page: PageNumber::new(1),
             place: None,
+            label_place: None,
             rule: "test.value".to_owned(),
             signals,
         }

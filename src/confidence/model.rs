@@ -74,6 +74,43 @@ pub struct ConfidenceModel {
     pub digest: Sha256,
 }
 
+/// How a value's probability comes about: a sum of log-odds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// Where every value begins.
+    pub intercept: f64,
+    /// The field's class.
+    pub class: Class,
+    /// What the class adds.
+    pub offset: f64,
+    /// What each feature adds, in the order of [`FEATURES`].
+    pub parts: [Part; FEATURES.len()],
+    /// The outcome.
+    pub probability: f64,
+    /// Least probability that is accepted; `None` if this class is never accepted without a person.
+    pub threshold: Option<f64>,
+    /// Whether the value was judged as one that both engines read.
+    pub both: bool,
+}
+
+/// What one feature adds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Its index in [`FEATURES`].
+    pub feature: usize,
+    /// Its value.
+    pub value: f64,
+    /// Its weight.
+    pub weight: f64,
+}
+
+impl Part {
+    /// Its share in the sum, in log-odds.
+    pub fn log_odds(&self) -> f64 {
+        self.weight * self.value
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Logistic {
     intercept: f64,
@@ -124,11 +161,20 @@ impl ConfidenceModel {
 
     /// The estimated probability that a value is right.
     pub fn probability(&self, value: &ExtractedValue) -> f64 {
+        self.account(value).probability
+    }
+
+    /// How the probability of a value comes about.
+    pub fn account(&self, value: &ExtractedValue) -> Account {
         let judge = self.judge(value);
         let offset = judge.classes.get(&Class::of(value.field)).map_or(0.0, |c| c.offset);
-        let sum: f64 = judge.weights.iter().zip(features(value)).map(|(w, x)| w * x).sum();
+        let parts = features(value);
+        let parts: [Part; FEATURES.len()] = std::array::from_fn(|k| Part { feature: k, value: parts[k], weight: judge.weights[k] });
+        let sum: f64 = parts.iter().map(Part::log_odds).sum();
         let logit = judge.intercept + offset + sum;
-        (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST)
+        let probability = (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST);
+        let (both, threshold) = (asked_twice(value), self.threshold(value));
+        Account { intercept: judge.intercept, class: Class::of(value.field), offset, parts, probability, threshold, both }
     }
 
     /// Nothing that the second engine was not asked about is judged as if it had agreed.
@@ -169,6 +215,28 @@ mod tests {
             let error = ConfidenceModel::parse("site/confidence.toml", &DEFAULT.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(error.starts_with("site/confidence.toml: ") && error.contains(word), "{error}");
         }
+    }
+
+    #[test]
+    fn an_account_adds_up_to_the_probability() {
+        use crate::model::{Field, PageNumber, Signals};
+        let signals = Signals { word_min: 0.95, word_mean: 0.96, label: 1.0, page_mean: 0.9, ..Signals::default() };
+        let value = ExtractedValue {
+            field: Field::Mrn,
+            item: None,
+            value: "448213".into(),
+            raw: "448213".into(),
+            page: PageNumber::new(1),
+            place: None,
+            label_place: None,
+            rule: String::new(),
+            signals,
+        };
+        let account = ConfidenceModel::load(None).unwrap().account(&value);
+        let sum = account.intercept + account.offset + account.parts.iter().map(Part::log_odds).sum::<f64>();
+        assert!((1.0 / (1.0 + (-sum).exp()) - account.probability).abs() < 1e-9);
+        assert!(account.parts.iter().any(|part| FEATURES[part.feature] == "label" && part.value == 1.0));
+        assert_eq!((account.both, account.class), (false, Class::Ids));
     }
 
     #[test]

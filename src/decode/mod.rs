@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{PageNumber, RawPage, SourceFailure};
 
 pub use child::child_main;
-pub use parent::{DecodedPages, confinement, decode};
+pub use parent::{DecodedPages, confinement, decode, decode_from};
 pub use sandbox::{Sandbox, confine_reader};
 
 /// The hidden sub-command behind which the binary becomes the decoding child.

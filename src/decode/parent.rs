@@ -27,6 +27,14 @@ const MAX_RESTARTS: u32 = 4;
 /// # Errors
 /// `TooLarge` if the file exceeds the budget, `Crashed` if the child cannot be started, `Unreadable` if the file cannot be rewound.
 pub fn decode(file: File, kind: FileKind, settings: &DecodeSettings) -> Result<DecodedPages, SourceFailure> {
+    decode_from(file, kind, PageNumber::new(1), settings)
+}
+
+/// Like [`decode`], from a page on: those before it are not delivered.
+///
+/// # Errors
+/// Those of [`decode`].
+pub fn decode_from(file: File, kind: FileKind, first: PageNumber, settings: &DecodeSettings) -> Result<DecodedPages, SourceFailure> {
     let size = file.metadata().map_err(|e| unreadable(&e))?.len();
     if size > settings.max_file_mib * 1024 * 1024 {
         return Err(SourceFailure::new(
@@ -40,7 +48,7 @@ pub fn decode(file: File, kind: FileKind, settings: &DecodeSettings) -> Result<D
         settings: settings.clone(),
         child: None,
         page_count: None,
-        next_page: 1,
+        next_page: first.get(),
         restarts: 0,
         second_reading: settings.second_reading,
         pending: None,

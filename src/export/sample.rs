@@ -17,6 +17,7 @@ pub(crate) fn value(field: Field, item: Option<u32>, text: &str) -> ValueBuilder
             raw: text.to_owned(),
             page: PageNumber::new(1),
             place: Some(PercentBox { x: 1.0, y: 2.0, width: 30.0, height: 4.0 }),
+            label_place: None,
             rule: "test.rule".to_owned(),
             signals: Signals::default(),
         },

@@ -47,7 +47,8 @@ impl Found<'_> {
             value: self.value,
             raw: page.text_of(self.words),
             page: page.reading.number,
-            place: page.hull(self.words).map(|rect| page.reading.to_source.to_percent(&rect)),
+            place: page.place(self.words),
+            label_place: None,
             rule: self.rule.to_owned(),
             signals: Signals {
                 word_min,

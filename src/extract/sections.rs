@@ -403,6 +403,8 @@ fn value(pages: &[PageLayout], blocks: &[Block], section: Section) -> Option<Ext
     }
     .with_evidence();
     value.raw = text;
+    value.label_place =
+        parts.iter().find(|b| b.heading.0 == first && !b.heading.1.is_empty()).and_then(|b| pages[first].place(&b.heading.1));
     // The figures of the text's further pages count too.
     let (mut sum, mut letters) = (0.0, 0.0);
     for block in &parts {

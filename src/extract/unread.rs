@@ -115,6 +115,7 @@ mod tests {
             raw: "x".to_owned(),
             page: PageNumber::new(1),
             place: None,
+            label_place: None,
             rule: "test".to_owned(),
             signals: Signals { form: Form::Free, ..Signals::default() },
         }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{FileKind, SourcePath};
 
+pub use name::file_of;
 pub use open::open_and_digest;
 pub use sniff::{SNIFF_BYTES, sniff};
 pub use survey::survey;

@@ -1,7 +1,8 @@
 //! File names to source paths: UTF-8 text with `/` between the parts, no two names alike.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use crate::model::SourcePath;
 
@@ -21,6 +22,25 @@ pub(super) fn source_path(relative: &Path) -> SourcePath {
     SourcePath::new(text)
 }
 
+/// Where a source lies: the way back from [`source_path`]. `input` is the folder, or the file where one file was the input.
+pub fn file_of(input: &Path, path: &SourcePath) -> PathBuf {
+    if input.is_file() {
+        return input.to_owned();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = path.as_str();
+    while let Some((before, after)) = rest.split_once('\u{FFFD}') {
+        bytes.extend_from_slice(before.as_bytes());
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.extend(byte);
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    // Only names lead on from the input: what a ledger says must not lead out of it.
+    let relative = Path::new(OsStr::from_bytes(&bytes)).components().filter(|part| matches!(part, Component::Normal(_)));
+    input.join(relative.collect::<PathBuf>())
+}
+
 fn push_name(text: &mut String, bytes: &[u8]) {
     let push_bytes = |text: &mut String, bytes: &[u8]| bytes.iter().for_each(|b| text.push_str(&format!("\u{FFFD}{b:02X}")));
     for chunk in bytes.utf8_chunks() {
@@ -38,7 +58,6 @@ fn push_name(text: &mut String, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::ffi::OsStr;
 
     use super::*;
 
@@ -58,5 +77,14 @@ mod tests {
         let shown: BTreeSet<_> = names.iter().map(|n| name(n)).collect();
         assert_eq!(shown.len(), names.len());
         assert_eq!(name(b"a\xff"), "a\u{FFFD}FF");
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_file() {
+        for bytes in [&b"a.png"[..], b"box 1/Gr\xc3\xb6\xc3\x9fe.tif", b"x\xff\xfe/y\xef\xbf\xbd.pdf", b"\xf0\x9f/\xef\xbf\xbdAB"] {
+            let relative = Path::new(OsStr::from_bytes(bytes));
+            assert_eq!(file_of(Path::new("/no/such/input"), &source_path(relative)), Path::new("/no/such/input").join(relative));
+        }
+        assert_eq!(file_of(Path::new("/no/such"), &SourcePath::new("../../etc/passwd")), Path::new("/no/such/etc/passwd"));
     }
 }

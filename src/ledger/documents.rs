@@ -127,6 +127,7 @@ fn value(row: &Row<'_>) -> rusqlite::Result<DecidedValue> {
             raw: row.get(4)?,
             page: PageNumber::new(row.get(0)?),
             place,
+            label_place: None,
             rule: row.get(9)?,
             signals: serde_json::from_str(&signals).map_err(|_| unexpected(10, "signals"))?,
         },

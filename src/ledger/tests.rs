@@ -61,6 +61,7 @@ fn value(field: Field, text: &str, status: Status) -> DecidedValue {
             raw: text.to_uppercase(),
             page: PageNumber::new(1),
             place: Some(PercentBox { x: 1.0, y: 2.5, width: 10.0, height: 1.25 }),
+            label_place: None,
             rule: "test.rule".into(),
             signals: Signals::default(),
         },

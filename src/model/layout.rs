@@ -1,6 +1,6 @@
 //! A page's words put in order: lines, their segments, and the grid that rules draw. Made by the layout room, read by extraction.
 
-use super::{PageReading, Rect, Word};
+use super::{PageReading, PercentBox, Rect, Word};
 
 /// A run of words on one line without a wide gap or a vertical rule between them: what a person would call a cell or a phrase.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,5 +74,10 @@ impl PageLayout {
     /// Hull of some words; `None` of none.
     pub fn hull(&self, words: &[usize]) -> Option<Rect> {
         Rect::hull(words.iter().map(|&w| &self.word(w).rect))
+    }
+
+    /// Where some words stand on the source page; `None` of none.
+    pub fn place(&self, words: &[usize]) -> Option<PercentBox> {
+        self.hull(words).map(|rect| self.reading.to_source.to_percent(&rect))
     }
 }

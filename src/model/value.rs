@@ -138,6 +138,10 @@ pub struct ExtractedValue {
     pub page: PageNumber,
     /// Where it stands on the source page; `None` if nothing was found.
     pub place: Option<PercentBox>,
+    /// Where its label or heading stands, on the same page; `None` where there is none or the rule does not say. Not kept in the ledger:
+    /// it is had again from the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_place: Option<PercentBox>,
     /// The rule that found it, as `room.rule`.
     pub rule: String,
     /// What speaks for and against it.

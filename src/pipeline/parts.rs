@@ -41,6 +41,7 @@ pub(super) fn notice(page: PageNumber, rule: &str, reason: Reason) -> DecidedVal
             raw: String::new(),
             page,
             place: None,
+            label_place: None,
             rule: rule.to_owned(),
             signals: Signals::default(),
         },

@@ -101,6 +101,32 @@ impl Rules {
         };
         catch_unwind(AssertUnwindSafe(work)).ok()
     }
+
+    /// Takes the kept words of one document's pages through layout, extraction and decision once more, without parting them anew. `None` if a
+    /// rule panicked or the words cannot be unpacked.
+    pub fn understand_anew(&self, pages: &[&PageRecord]) -> Option<UnderstoodAnew> {
+        let lay_out = || pages.iter().map(|page| page.unpack().map(layout::analyse)).collect::<Option<Vec<PageLayout>>>();
+        let layouts = catch_unwind(AssertUnwindSafe(lay_out)).ok().flatten()?;
+        let (kind, kind_confidence, values) = self.understand(&layouts)?;
+        Some(UnderstoodAnew { layouts, kind, kind_confidence, values })
+    }
+
+    /// The confidence model.
+    pub fn confidence(&self) -> &ConfidenceModel {
+        &self.confidence
+    }
+}
+
+/// What the rules make of a document's kept words.
+pub struct UnderstoodAnew {
+    /// Its pages in order.
+    pub layouts: Vec<PageLayout>,
+    /// The kind that it is taken for.
+    pub kind: DocumentKind,
+    /// Probability of the kind, 0.0–1.0.
+    pub kind_confidence: f32,
+    /// All values with the decision.
+    pub values: Vec<DecidedValue>,
 }
 
 /// Kind, its probability, values.
