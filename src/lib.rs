@@ -15,6 +15,7 @@
 //! * [`patients`]: documents to people.
 //! * [`ledger`]: the only room that knows SQL: sources, documents, pages, values, decisions, runs, audit.
 //! * [`review`]: what waits for people: the queue.
+//! * [`look`]: one document, or one value of it, in words.
 //! * [`export`]: pure renderers of finished documents, and the one writer that puts bytes on disk.
 //! * [`pipeline`]: the only room that knows the order: claim, stages, record; workers, resume, stop.
 //! * [`report`]: events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
@@ -28,6 +29,7 @@ pub mod imaging;
 pub mod intake;
 pub mod layout;
 pub mod ledger;
+pub mod look;
 pub mod model;
 pub mod ocr;
 pub mod patients;

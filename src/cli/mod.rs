@@ -4,6 +4,7 @@
 mod complaint;
 mod config;
 mod run;
+mod show;
 mod status;
 mod template;
 
@@ -29,6 +30,8 @@ enum Command {
     Run(run::RunArguments),
     /// Show what an archive holds: what is done, waiting, failed
     Status(status::StatusArguments),
+    /// Show a document of an archive, or explain a value of it
+    Show(show::ShowArguments),
     /// Show the settings, and look through a site's own rules
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::status(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),
     };

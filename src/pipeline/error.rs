@@ -8,7 +8,7 @@ use crate::export::ExportError;
 use crate::extract::VocabularyError;
 use crate::intake::IntakeError;
 use crate::ledger::LedgerError;
-use crate::model::SourceFailure;
+use crate::model::{DocumentId, Field, SourceFailure};
 use crate::ocr::OcrError;
 use crate::report::Exit;
 
@@ -53,6 +53,22 @@ pub enum RunError {
         /// The system's reason.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The archive holds no such document.
+    #[error("the archive {archive} holds no document {document}", archive = archive.display())]
+    NoDocument {
+        /// The name that was asked for.
+        document: DocumentId,
+        /// The archive.
+        archive: PathBuf,
+    },
+    /// The document has no such value.
+    #[error("{document} has no value of {field}, or none of that item")]
+    NoValue {
+        /// The document.
+        document: DocumentId,
+        /// The field that was asked for.
+        field: Field,
+    },
     /// The archive was made from another folder.
     #[error("the archive was made from {known}, and nothing that it knows stands in {given}", known = known.display(), given = given.display())]
     OtherInput {
@@ -70,7 +86,13 @@ impl RunError {
             Self::Archive(error) => error.exit(),
             Self::Ledger(error) => ledger_exit(error),
             Self::Export(_) => Exit::NotWritable,
-            Self::Intake(_) | Self::Vocabulary(_) | Self::Confidence(_) | Self::OtherInput { .. } | Self::Sandbox { .. } => Exit::Usage,
+            Self::Intake(_)
+            | Self::Vocabulary(_)
+            | Self::Confidence(_)
+            | Self::OtherInput { .. }
+            | Self::Sandbox { .. }
+            | Self::NoDocument { .. }
+            | Self::NoValue { .. } => Exit::Usage,
             Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
             Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } => Exit::Fatal,
         }
@@ -84,6 +106,11 @@ impl RunError {
             Self::Export(_) => Some("see to permissions and free space, then run again: it goes on where it stopped".into()),
             Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
             Self::Threads { .. } => Some("use a smaller --jobs".into()),
+            Self::NoDocument { .. } => Some(
+                "the first column of fields.csv has the names; where one file holds several documents, #1, #2 … follow the file's name"
+                    .into(),
+            ),
+            Self::NoValue { .. } => Some("`chartlift show` without --field lists what the document has".into()),
             Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
             Self::Sandbox { .. } => Some(
                 "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),

@@ -12,6 +12,9 @@ use crate::layout;
 use crate::ledger::{DocumentResult, PageRecord};
 use crate::model::{DecidedValue, DocumentKind, PageLayout, PageNumber, PageOutcome, Reason, Sha256, SourcePath};
 
+/// The rule's name in rows that mark a page of another patient.
+pub(super) const STRAY_RULE: &str = "parts.stray";
+
 /// The rules of a run.
 pub struct Rules {
     vocabulary: Vocabulary,
@@ -83,7 +86,7 @@ impl Rules {
             pages.sort_unstable();
             let own: Vec<PageLayout> = part.pages.iter().filter_map(|&page| layouts[page].take()).collect();
             let understood = self.understand(&own).map(|(kind, confidence, mut values)| {
-                values.extend(part.strays.iter().map(|&page| notice(numbers[page], "parts.stray", Reason::StrayPage)));
+                values.extend(part.strays.iter().map(|&page| notice(numbers[page], STRAY_RULE, Reason::StrayPage)));
                 values.extend(part.unsure.iter().map(|&page| notice(numbers[page], "parts.unsure", Reason::UnsureSplit)));
                 (kind, confidence, values)
             });

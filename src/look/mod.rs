@@ -1,0 +1,32 @@
+//! A way to look: pure renderers that put one document, or one value of it, into words. They take what the ledger holds and what the layout
+//! of the kept words says, and give text; the pipeline fetches, the command line prints.
+
+mod explain;
+mod table;
+
+pub use explain::{explain, explain_json};
+pub use table::{table, table_json};
+
+use crate::model::PercentBox;
+
+/// Text from a page, safe for a terminal: what could move the cursor, recolour the screen or turn the reading order becomes U+FFFD.
+fn plain(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// A box as `x,y,width,height` in percent.
+fn of_box(place: Option<PercentBox>) -> String {
+    place.map_or_else(|| "-".to_owned(), |b| format!("{:.2},{:.2},{:.2},{:.2}", b.x, b.y, b.width, b.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_page_cannot_steer_a_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb\n\u{202e}c"), "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}c");
+        assert_eq!(plain("O\u{2019}Brien Größe"), "O\u{2019}Brien Größe");
+    }
+}
