@@ -426,6 +426,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_mended_is_kept() {
+        let took = |at, read, taken| Step::Took { at, read, taken };
+        assert_eq!(phone("503-555-O12l").map(|(v, _)| v.history), Some(vec![took(8, 'O', '0'), took(11, 'l', '1')]));
+        assert_eq!(ssn("745-43-5Z99").map(|v| v.history), Some(vec![took(8, 'Z', '2')]));
+        assert_eq!(zip("9B301").map(|v| v.history), Some(vec![took(1, 'B', '8')]));
+        assert_eq!(phone("503-555-0121").map(|(v, _)| v.history), Some(vec![]));
+        let date = |text: &str| crate::extract::dates::parse_until(text, 2020).map(|d| d.history);
+        assert_eq!(date("09/2Z/1967"), Some(vec![took(4, 'Z', '2')]));
+        assert_eq!(date("22/09/1967"), Some(vec![Step::SwappedDayAndMonth]));
+        assert_eq!(date("9/22/67"), Some(vec![Step::SuppliedCentury]));
+        assert!(!Step::SuppliedCentury.mends() && Step::SwappedDayAndMonth.mends());
+        let names = |text: &str| crate::extract::demographics::names::parse(text, &people()).map(|p| (p.given, p.history));
+        assert_eq!(names("MarieC. Johnson"), Some(("Marie C".to_owned(), vec![Step::Parted { word: 0 }])));
+        assert_eq!(names("Rob1nson, Mary"), Some(("Mary".to_owned(), vec![took(3, '1', 'l')])));
+    }
+
+    #[test]
     fn small_things() {
         let people = people();
         assert_eq!(email("Kristen.Walters46@Example.net,").map(|v| v.text).as_deref(), Some("kristen.walters46@example.net"));

@@ -328,3 +328,75 @@ pub(crate) fn name_part(text: &str, what: What, people: &People) -> Option<(Valu
     let doubt = if value.split(' ').count() > 3 { 0.3 } else { 0.0 };
     Some((Value { text: value, form: Form::Valid, history: person.history }, doubt))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::demographics::{Lists, extract};
+    use crate::extract::testing::typed;
+    use crate::model::{DocumentKind, Field};
+
+    fn lists() -> Lists {
+        Lists::parse(
+            include_str!("../../../../config/labels.toml"),
+            include_str!("../../../../config/people.toml"),
+            include_str!("../../../../config/organizations.toml"),
+            include_str!("../../../../config/expected.toml"),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn what_stands_behind_a_value_is_read_with_it() {
+        let table: &[(&str, &[(Field, Option<&str>)])] = &[
+            // The sex behind a date of birth; an age may stand between, other words may not.
+            ("\nDOB: 06/04/1922 M 83Y", &[(Field::BirthDate, Some("1922-06-04")), (Field::Gender, Some("male"))]),
+            ("\nDOB: 06/04/1922 83 F", &[(Field::Gender, Some("female"))]),
+            ("\nDOB: 06/04/1922 seen by M", &[(Field::Gender, None)]),
+            // The telephone and the relation behind a contact's name, even far behind it.
+            (
+                "\nWhom shall we call if you are ill?   Ann May          at 208.555.0158",
+                &[(Field::ContactName, Some("Ann May")), (Field::ContactTelecom, Some("+12085550158"))],
+            ),
+            (
+                "\nEmergency contact:   Ann May, wife   (406) 555-0175",
+                &[
+                    (Field::ContactName, Some("Ann May")),
+                    (Field::ContactRelationship, Some("wife")),
+                    (Field::ContactTelecom, Some("+14065550175")),
+                ],
+            ),
+            // Behind the patient's own name a telephone far away says nothing.
+            ("\nPatient name:   Ann May          208.555.0158", &[(Field::Phone, None)]),
+            // An initial behind a gap; a whole word is something else.
+            ("\nPatient name: Foster, Lisa  K", &[(Field::Given, Some("Lisa K"))]),
+            ("\nPatient name: Foster, Lisa        Room", &[(Field::Given, Some("Lisa"))]),
+        ];
+        for (text, want) in table {
+            let (values, _) = extract(&[typed(text)], DocumentKind::AdministrativeNote, &lists());
+            for (field, value) in *want {
+                let got = values.iter().find(|v| v.field == *field).map(|v| v.value.as_str());
+                assert_eq!(got, *value, "{field}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn unread_words_are_asked_for_and_blanks_are_not() {
+        let table: &[(&str, &[(Field, bool)])] = &[
+            ("\nMarital status:   $8", &[(Field::MaritalStatus, true)]),
+            ("\nMarital status:", &[(Field::MaritalStatus, false)]),
+            ("\nMarital status:   Employer:   Acme", &[(Field::MaritalStatus, false)]),
+            ("\nSSN:   7?5-4e-b2", &[(Field::Ssn, true)]),
+            ("\nSSN:   .", &[(Field::Ssn, false)]),
+            ("\nWhom shall we call if you are ill?   Ann May          at POC55-O/4S", &[(Field::ContactTelecom, true)]),
+            // An address is whole: what is not there is asked for.
+            ("\nCity:   Salem", &[(Field::PostalCode, true), (Field::AddressLine, true)]),
+        ];
+        for (text, want) in table {
+            let (_, missing) = extract(&[typed(text)], DocumentKind::ProgressNote, &lists());
+            for (field, asked) in *want {
+                assert_eq!(missing.iter().any(|(f, _)| f == field), *asked, "{field}: {text}");
+            }
+        }
+    }
+}

@@ -134,3 +134,79 @@ impl Finder<'_, '_> {
         self.sheet.faxes_near(rect.center_y(), down).any(|fax| (fax.x - rect.x).abs() < across)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Finder;
+    use crate::extract::demographics::labels::{Owner, What, labels};
+    use crate::extract::demographics::names::people;
+    use crate::extract::demographics::sheet::Sheet;
+    use crate::extract::testing::typed;
+
+    /// The owners of all labels of one kind on a page, in its order; telephones of the house as the facility's.
+    fn owners(text: &str, what: What) -> Vec<Owner> {
+        let (page, people) = (typed(text), people());
+        let sheet = Sheet::new(&page, &labels(), &people);
+        let finder = Finder { sheet: &sheet, people: &people, no_payor: &[], latest: 2020 };
+        let mut out = Vec::new();
+        for (p, piece) in sheet.pieces.iter().enumerate() {
+            for (h, hit) in piece.hits.iter().enumerate() {
+                if hit.what == what {
+                    out.push(if finder.of_house((p, h)) { Owner::Facility } else { finder.owner((p, h)).0 });
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn whose_value_it_is() {
+        let patient = "\n\nPatient name:   Ann May   Date of birth:   07/28/1978\n";
+        let table: &[(&str, What, &[Owner])] = &[
+            // The patient's own, under a heading or under none.
+            ("\n\nPatient name:   Ann May\nPhone:   406-555-0101", What::Phone, &[Owner::Patient]),
+            ("\n\nPATIENT INFORMATION\nName:   Ann May", What::Name, &[Owner::Patient]),
+            // Husband, wife, mother and father named before on the line.
+            ("\nPatient name:   Ann May\nSpouse:   Alan May   Date of birth:   01/02/1950", What::Birth, &[Owner::Spouse]),
+            ("\nPatient name:   Ann May\nMother's name:   Joan May   DOB:   01/02/1950", What::Birth, &[Owner::Parent]),
+            ("\nPatient name:   Ann May\nMother's date of birth:   01/02/1950", What::Birth, &[Owner::Parent]),
+            ("\nPatient name:   Ann May\nGuardian:   Joan May   SSN:   745-43-5299", What::Ssn, &[Owner::Parent]),
+            // The guarantor and the subscriber, by section and by wording.
+            (
+                "\n\nRESPONSIBLE PARTY\nName:   Ruth Quarry\nAddress:   12 Elm Street\nPhone:   406-555-0101",
+                What::Phone,
+                &[Owner::Guarantor],
+            ),
+            ("\n\nRESPONSIBLE PARTY\nName:   Ruth Quarry\nAddress:   12 Elm Street", What::Address, &[Owner::Guarantor]),
+            ("\nPatient name:   Ann May\nGuarantor SSN:   745-43-5299", What::Ssn, &[Owner::Guarantor]),
+            ("\n\nINSURANCE\nSubscriber:   Joan May   Date of birth:   03/04/1951", What::Birth, &[Owner::Subscriber]),
+            ("\n\nINSURANCE\nPayer:   Acme Life\nName:   Joan May\nSex:   F", What::Gender, &[Owner::Subscriber]),
+            ("\nPatient name:   Ann May\nInsured's date of birth:   03/04/1951", What::Birth, &[Owner::Subscriber]),
+            // The emergency contact, by section, on the line, and just above.
+            ("\n\nEMERGENCY CONTACT\nName:   Ann May   Phone:   406-555-0175", What::Phone, &[Owner::Emergency]),
+            ("\nPatient name:   Ann May\nNext of kin:   Alan May   Phone:   406-555-0175", What::Phone, &[Owner::Emergency]),
+            ("\nPatient name:   Ann May\nNext of kin:   Alan May\nRelationship:   Husband", What::Relationship, &[Owner::Emergency]),
+            // Physicians own telephones and their numbers, not dates of birth.
+            ("\nPatient name:   Ann May\nReferring physician:   Jon Roe, MD   Phone:   406-555-0175", What::Phone, &[Owner::Referring]),
+            ("\nPatient name:   Ann May\nReferring physician:   Jon Roe, MD   DOB:   07/28/1978", What::Birth, &[Owner::Patient]),
+            // The house: above all that is said of the patient, or beside a fax number.
+            (&format!("\nPhone:   406-555-0170{patient}"), What::Phone, &[Owner::Facility]),
+            (&format!("{patient}\n\nPhone:   406-555-0170   Fax:   406-555-0122"), What::Phone, &[Owner::Facility]),
+        ];
+        for (text, what, want) in table {
+            assert_eq!(owners(text, *what), *want, "{text}");
+        }
+    }
+
+    #[test]
+    fn telephones_at_work_ask_for_nothing() {
+        for text in
+            ["Work phone:   406-555-0101", "Employer phone:   406-555-0101", "Fax:   406-555-0101", "Pharmacy phone:   406-555-0101"]
+        {
+            let text = format!("\nPatient name:   Ann May\n{text}");
+            for what in [What::Phone, What::HomePhone, What::CellPhone] {
+                assert_eq!(owners(&text, what), [], "{text}");
+            }
+        }
+    }
+}
