@@ -3,6 +3,7 @@
 //! Rules read the page's layout and the word lists of [`Vocabulary`]; whether a value is accepted is not decided here.
 
 mod body;
+mod context;
 mod cut_off;
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;

@@ -108,6 +108,7 @@ impl Vocabulary {
             &take("items.toml", include_str!("../../config/items.toml"))?,
             &take("sig.toml", include_str!("../../config/sig.toml"))?,
             &take("expected_items.toml", include_str!("../../config/expected_items.toml"))?,
+            &take("context.toml", include_str!("../../config/context.toml"))?,
         )?;
         let registration = take("templates.toml", include_str!("../../config/templates.toml"))?;
         let (templates, texts, findings) = super::templates::Templates::load(templates, &registration, &demographics)?;

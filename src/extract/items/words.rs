@@ -1,9 +1,10 @@
-//! The word lists of items: config/items.toml, config/sig.toml, config/expected_items.toml.
+//! The word lists of items: config/items.toml, config/sig.toml, config/expected_items.toml, config/context.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::super::context::Context;
 use super::super::phrases::{fold, folded_words, likeness};
 use super::super::vocabulary::{VocabularyError, from_toml};
 use crate::model::{DocumentKind, Field};
@@ -119,6 +120,7 @@ pub(crate) struct ItemWords {
     openers: BTreeSet<String>,
     known: BTreeSet<String>,
     expected: BTreeMap<DocumentKind, Vec<Field>>,
+    pub(crate) context: Context,
     pub(crate) medication: Columns,
     pub(crate) allergy: Columns,
     pub(crate) procedure: Columns,
@@ -130,11 +132,11 @@ pub(crate) struct ItemWords {
 }
 
 impl ItemWords {
-    /// Reads the three lists.
+    /// Reads the four lists.
     ///
     /// # Errors
     /// Text that is not such a list, or an unknown field or kind.
-    pub(crate) fn parse(items: &str, sig: &str, expected: &str) -> Result<Self, VocabularyError> {
+    pub(crate) fn parse(items: &str, sig: &str, expected: &str, context: &str) -> Result<Self, VocabularyError> {
         let name = "expected_items.toml";
         let wrong = |reason: String| VocabularyError::Parse { file: name.to_owned(), reason };
         let items: ItemsFile = from_toml("items.toml", items)?;
@@ -163,6 +165,7 @@ impl ItemWords {
             openers: lower(sig.words.openers),
             known: lower(sig.words.known),
             expected: of_kind,
+            context: Context::parse(context)?,
             medication: columns(items.tables.medication),
             allergy: columns(items.tables.allergy),
             procedure: columns(items.tables.procedure),
@@ -266,6 +269,7 @@ pub(super) mod tests {
             include_str!("../../../config/items.toml"),
             include_str!("../../../config/sig.toml"),
             include_str!("../../../config/expected_items.toml"),
+            include_str!("../../../config/context.toml"),
         )
         .unwrap()
     }
@@ -291,8 +295,11 @@ pub(super) mod tests {
     #[test]
     fn unknown_fields_are_refused() {
         let (items, sig) = (include_str!("../../../config/items.toml"), include_str!("../../../config/sig.toml"));
-        assert!(ItemWords::parse(items, sig, "[expected]\n\"10160-0\" = [\"x\"]").is_err());
-        assert!(ItemWords::parse(items, sig, "[expected]\n\"1\" = []").is_err());
-        assert!(ItemWords::parse("", sig, "[expected]").is_err());
+        let context = include_str!("../../../config/context.toml");
+        assert!(ItemWords::parse(items, sig, "[expected]\n\"10160-0\" = [\"x\"]", context).is_err());
+        assert!(ItemWords::parse(items, sig, "[expected]\n\"1\" = []", context).is_err());
+        assert!(ItemWords::parse("", sig, "[expected]", context).is_err());
+        assert!(ItemWords::parse(items, sig, "[expected]", "").is_err());
+        assert!(ItemWords::parse(items, sig, "[expected]", context).is_ok());
     }
 }
