@@ -42,8 +42,7 @@ pub(crate) enum Aspect {
 }
 
 impl Aspect {
-    const ALL: [Aspect; 6] =
-        [Self::Negated, Self::Uncertain, Self::Hypothetical, Self::Historical, Self::Other, Self::Stopped];
+    const ALL: [Aspect; 6] = [Self::Negated, Self::Uncertain, Self::Hypothetical, Self::Historical, Self::Other, Self::Stopped];
 
     fn bit(self) -> u8 {
         1 << self as u8
@@ -160,8 +159,7 @@ impl Context {
         };
         let all = Aspect::ALL.iter().fold(0, |bits, aspect| bits | aspect.bit());
         add(&file.every.ends, &|does| does.ends = all)?;
-        let lists =
-            [&file.negated, &file.uncertain, &file.hypothetical, &file.historical, &file.other, &file.stopped];
+        let lists = [&file.negated, &file.uncertain, &file.hypothetical, &file.historical, &file.other, &file.stopped];
         for (aspect, list) in Aspect::ALL.into_iter().zip(lists) {
             let bit = aspect.bit();
             add(&list.before, &|does| does.before |= bit)?;
@@ -215,14 +213,13 @@ impl Context {
 
     /// The patient's own among the words of one item, or `None` if all of it is denied or another's. What is unsure or yet to come stays,
     /// with doubt; so does what a denial leaves standing.
+    ///
+    /// Whoever drops the rest should ask a person to look unless the item itself begins with what denies it.
     pub(crate) fn own(&self, words: &[&str], said: &[Said]) -> Option<Own> {
         let name = |k: &usize| !said[*k].trigger && words[*k].chars().any(char::is_alphanumeric);
         let first = (0..words.len()).find(name)?;
-        let (from, mut doubt) = if said[first].own() {
-            (0, 0.0)
-        } else {
-            ((first..words.len()).find(|k| name(k) && said[*k].own())?, DOUBT)
-        };
+        let (from, mut doubt) =
+            if said[first].own() { (0, 0.0) } else { ((first..words.len()).find(|k| name(k) && said[*k].own())?, DOUBT) };
         let at = if from == 0 { first } else { from };
         if said[at].is(Aspect::Uncertain) || said[at].is(Aspect::Hypothetical) {
             doubt = DOUBT;

@@ -73,7 +73,8 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     values.extend(items.values);
     missing.extend(items.missing);
     forms.answer(pages, &vocabulary.demographics, &mut values, &mut missing);
-    let groups: Vec<_> = vocabulary.items.expected(classified.kind).into_iter().filter_map(Field::group).collect();
+    let (must, usual) = (vocabulary.items.expected(classified.kind), vocabulary.items.usual(classified.kind));
+    let groups: Vec<_> = must.into_iter().chain(usual).filter_map(Field::group).collect();
     let more = unread::unread(pages, &values, &groups);
     missing.extend(more.into_iter().filter(|(field, _)| !missing.iter().any(|(f, _)| f == field)).collect::<Vec<_>>());
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }

@@ -349,7 +349,7 @@ fn report_body(blocks: &mut Vec<Block>) {
 }
 
 /// Takes lines (page, line of the page) that tables cover out of the blocks: a section's text stops at a table.
-pub(crate) fn without(blocks: &mut [Block], lines: &[TextLine], covered: &[(usize, usize)]) {
+pub(crate) fn without(blocks: &mut [Block], lines: &[TextLine], covered: &std::collections::BTreeSet<(usize, usize)>) {
     for block in blocks {
         if let Some(cut) = block.runs.iter().position(|run| covered.contains(&(run.page, lines[run.at].line))) {
             block.runs.truncate(cut);

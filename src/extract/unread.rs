@@ -49,7 +49,7 @@ pub(super) fn unread(pages: &[PageLayout], values: &[ExtractedValue], expected: 
 }
 
 /// Parts that nearly every item has; the others are asked for only where a page's own items have them.
-fn is_essential(field: Field) -> bool {
+pub(super) fn is_essential(field: Field) -> bool {
     !matches!(
         field,
         Field::ConditionIcd10

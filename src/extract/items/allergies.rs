@@ -2,7 +2,7 @@
 
 use super::super::sections::Block;
 use super::super::tables::{self, TableSpec};
-use super::list::{Piece, clean, pieces, text};
+use super::list::{clean, pieces, text};
 use super::words::{ItemWords, Role};
 use super::{Item, Part, heads_line};
 use crate::model::{Field, Form, Group, PageLayout};
@@ -16,7 +16,7 @@ fn parse(words: &[&str], vocabulary: &ItemWords) -> (usize, Option<usize>) {
         if k > 0 && matches!(*word, "-" | "–" | "—" | "=" | "->" | "→" | "~" | ":" | "causes" | "caused") {
             return (k, (k + 1 < words.len()).then_some(k + 1));
         }
-        if word.ends_with([':', '=']) && k + 1 < words.len() {
+        if word.ends_with([':', '=', '-', '–', '—']) && k + 1 < words.len() {
             return (k + 1, Some(k + 1));
         }
         let rest = || words[k + 1..].join(" ");
@@ -27,13 +27,23 @@ fn parse(words: &[&str], vocabulary: &ItemWords) -> (usize, Option<usize>) {
     (words.len(), None)
 }
 
+/// Where a reaction begins that nothing parts from its substance, as where a dash was not read: its last word is one of reactions. The
+/// substance keeps one word.
+fn unparted(words: &[&str], vocabulary: &ItemWords) -> Option<usize> {
+    let last = words.last().filter(|_| (2..=4).contains(&words.len()))?;
+    vocabulary.is_reaction(last).then_some(1)
+}
+
 fn brackets_off(text: &str) -> String {
     clean(clean(text).trim_start_matches('(').trim_end_matches(')'))
 }
 
 fn item(pages: &[PageLayout], words: &[(usize, usize)], vocabulary: &ItemWords, label: f32, doubt: f32) -> Option<Item> {
     let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
-    let (end, reaction) = parse(&texts, vocabulary);
+    let (end, reaction, unsure) = match (parse(&texts, vocabulary), unparted(&texts, vocabulary)) {
+        ((_, None), Some(at)) => (at, Some(at), 0.5),
+        ((end, reaction), _) => (end, reaction, 0.0),
+    };
     let substance = clean(&texts[..end].join(" "));
     if vocabulary.is_none(&substance)
         || vocabulary.is_none(&texts.join(" "))
@@ -43,7 +53,9 @@ fn item(pages: &[PageLayout], words: &[(usize, usize)], vocabulary: &ItemWords, 
         return None;
     }
     // A substance is a few words; more of them are a sentence, or the next part of the form.
-    let own = if end > 4 {
+    let own = if unsure > 0.0 {
+        unsure
+    } else if end > 4 {
         0.4
     } else if substance.starts_with(char::is_uppercase) {
         0.0
@@ -64,16 +76,17 @@ fn item(pages: &[PageLayout], words: &[(usize, usize)], vocabulary: &ItemWords, 
 
 /// Allergies of a block of text.
 pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords) -> Vec<Item> {
-    pieces(pages, block, true)
+    pieces(pages, block, true, &vocabulary.context)
         .iter()
-        .filter_map(|Piece { words, .. }| {
+        .filter_map(|piece| {
             // A questionnaire's own words (`Y N Which, and what happens?`) go before what was written.
-            let asked = words.iter().rposition(|&(p, w)| pages[p].word(w).text.ends_with('?'));
-            let words = asked.map_or(words.as_slice(), |k| &words[k + 1..]);
-            if words.is_empty() || vocabulary.is_none(&text(pages, words)) {
+            let asked = piece.words.iter().rposition(|&(p, w)| pages[p].word(w).text.ends_with('?'));
+            let piece = piece.from(asked.map_or(0, |k| k + 1));
+            if piece.words.is_empty() || vocabulary.is_none(&text(pages, &piece.words)) {
                 return None;
             }
-            item(pages, words, vocabulary, block.label(), block.doubt())
+            let (own, doubt) = piece.own(pages, &vocabulary.context)?;
+            item(pages, &own.words, vocabulary, block.label(), (block.doubt() + doubt).min(1.0))
         })
         .collect()
 }
@@ -120,6 +133,9 @@ mod tests {
             ("Allergies: NKDA", vec![]),
             ("Allergies: No known drug allergies.", vec![]),
             ("Allergies: Denies", vec![]),
+            ("Allergies: Denies any allergies to medicines", vec![]),
+            ("Allergies: No known allergies except penicillin (rash)", vec!["penicillin | rash"]),
+            ("Allergies: Penicillin- hives, Morphine confusion", vec!["Penicillin | hives", "Morphine | confusion"]),
         ] {
             assert_eq!(items(text, ProgressNote), want, "{text}");
         }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::headings::is_number;
 use super::super::phrases::fold;
 use super::super::sections::Block;
 use super::super::tables::{self, TableSpec};
@@ -26,6 +27,20 @@ fn icd10(word: &str) -> Option<String> {
         None if bracketed => Some(found[1].to_owned()),
         _ => None,
     }
+}
+
+/// Whether a word is a code that can be nothing else: it has its point.
+pub(super) fn is_code(word: &str) -> bool {
+    word.contains('.') && icd10(word).is_some()
+}
+
+/// The problem before a code that stands in no list, with doubt; its last word is the code.
+pub(super) fn coded(pages: &[PageLayout], words: &[(usize, usize)]) -> Option<Item> {
+    let number = words.first().is_some_and(|&(p, w)| is_number(&pages[p].word(w).text));
+    let words = &words[usize::from(number)..];
+    let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+    // A line of prose may hold a figure of this form; a problem before its code is short.
+    (2..=12).contains(&words.len()).then(|| item(words, &texts, words.len() - 1, "items.condition-code", 0.5, 0.4)).flatten()
 }
 
 /// How many of a numbered assessment's words name the problem: up to a dash or full stop, and to a comma unless qualifiers follow.
@@ -68,25 +83,36 @@ fn item(words: &[(usize, usize)], texts: &[&str], name: usize, rule: &'static st
 }
 
 /// Problems of a block of text. An assessment counts where it is a list; its prose is none.
-pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords) -> Vec<Item> {
+///
+/// `dropped` hears of what was left out as denied or another's although it does not begin so: a person should look.
+pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords, dropped: &mut dyn FnMut(usize)) -> Vec<Item> {
     let judged = matches!(block.entry.section, Some(Section::Assessment | Section::Impression | Section::AssessmentAndPlan));
-    let pieces = pieces(pages, block, !judged);
+    let pieces = pieces(pages, block, !judged, &vocabulary.context);
     let mut items = Vec::new();
     for piece in &pieces {
         if judged && !piece.marked && (block.entry.section == Some(Section::AssessmentAndPlan) || piece.words.len() > 8) {
             continue;
         }
+        if vocabulary.is_none(&text(pages, &piece.words)) {
+            continue;
+        }
+        let Some((piece, doubt)) = piece.own(pages, &vocabulary.context) else {
+            if let (Some(&(page, _)), false) = (piece.words.first(), piece.said.first().is_some_and(|s| s.trigger)) {
+                dropped(page);
+            }
+            continue;
+        };
         // Under a numbered problem of a plan stands what is done about it; the problem is the first line.
         let words =
             if judged && block.entry.section == Some(Section::AssessmentAndPlan) { &piece.words[..piece.first_line] } else { &piece.words };
         let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
         let whole = texts.join(" ");
-        if vocabulary.is_none(&whole) || vocabulary.is_denied(&whole) {
+        if vocabulary.is_none(&whole) {
             continue;
         }
         let name = if judged { name_length(&texts, vocabulary) } else { texts.len() };
         let own = if judged && !piece.marked { 0.3 } else { 0.0 };
-        items.extend(item(words, &texts, name, "items.condition", block.label(), (block.doubt() + own).min(1.0)));
+        items.extend(item(words, &texts, name, "items.condition", block.label(), (block.doubt() + own + doubt).min(1.0)));
     }
     items
 }

@@ -1,18 +1,43 @@
 //! Blocks of text cut into the pieces of a list: numbers, bullets, semicolons, lines, commas.
 
+use super::super::context::{Context, Said};
 use super::super::headings::is_number;
 use super::super::sections::Block;
 use crate::model::PageLayout;
+
+/// White space of more than this many units before a label in capitals parts two boxes of a form that stand side by side.
+const BOX_GAP: f32 = 2.0;
 
 /// One piece of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Piece {
     /// Words by page index and word index.
     pub words: Vec<(usize, usize)>,
+    /// What the words around say of each.
+    pub said: Vec<Said>,
     /// How many of them stand on the piece's first line.
     pub first_line: usize,
     /// Whether a number or a bullet stood before it.
     pub marked: bool,
+}
+
+impl Piece {
+    /// The same piece without its first words.
+    pub(crate) fn from(&self, at: usize) -> Piece {
+        Piece {
+            words: self.words[at..].to_vec(),
+            said: self.said[at..].to_vec(),
+            first_line: self.first_line.saturating_sub(at),
+            marked: self.marked,
+        }
+    }
+
+    /// The part that is the patient's own, with the doubt that remains; `None` if all of it is denied or another's.
+    pub(crate) fn own(&self, pages: &[PageLayout], context: &Context) -> Option<(Piece, f32)> {
+        let words: Vec<&str> = self.words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+        let own = context.own(&words, &self.said)?;
+        Some((self.from(own.words.start), own.doubt))
+    }
 }
 
 /// The words' text, joined by single blanks.
@@ -34,18 +59,50 @@ struct Token<'a> {
     text: &'a str,
     /// First word of its line.
     opens: bool,
+    said: Said,
 }
 
 fn is_bullet(text: &str) -> bool {
     matches!(text, "-" | "–" | "—" | "*" | "•" | "·" | "o" | "+" | "¢" | "°" | "e" | "«" | "»" | "■" | "□")
 }
 
-/// Cuts a block. `commas`: a line may hold several items with commas between them.
-pub(crate) fn pieces(pages: &[PageLayout], block: &Block, commas: bool) -> Vec<Piece> {
+/// Takes out of a list what stands in a box of its own beside it: what follows a label in capitals behind white space, and what stands
+/// below that, up to the end of the block.
+pub(crate) fn without_neighbours(pages: &[PageLayout], block: &mut Block) {
+    let mut bound: Option<(usize, f32)> = None;
+    for run in &mut block.runs {
+        let page = &pages[run.page];
+        let label = run.starts.iter().copied().filter(|&s| s > 0).find(|&s| {
+            let (before, word) = (page.word(run.words[s - 1]), page.word(run.words[s]));
+            let end = (s..run.words.len().min(s + 3)).find(|&k| page.word(run.words[k]).text.ends_with([':', ';']));
+            let capitals = |k: usize| {
+                let letters: Vec<char> = page.word(run.words[k]).text.chars().filter(|c| c.is_alphabetic()).collect();
+                letters.len() >= 3 && letters.iter().all(|c| c.is_uppercase())
+            };
+            word.rect.x - before.rect.right() > BOX_GAP * page.unit && end.is_some_and(|end| (s..=end).all(capitals))
+        });
+        if let Some(at) = label {
+            bound = Some((run.page, page.word(run.words[at]).rect.x - page.unit));
+        }
+        let Some((_, x)) = bound.filter(|(of, _)| *of == run.page) else { continue };
+        let cut = (0..run.words.len()).find(|&k| page.word(run.words[k]).rect.x >= x).unwrap_or(run.words.len());
+        if cut < run.words.len() && cut > 0 && !run.starts.contains(&cut) {
+            // Text runs over the border: the boxes have ended.
+            bound = None;
+            continue;
+        }
+        run.words.truncate(cut);
+        run.starts.retain(|&s| s < cut);
+    }
+    block.runs.retain(|run| !run.words.is_empty());
+}
+
+/// Cuts a block. `commas`: a line may hold several items with commas or full stops between them.
+pub(crate) fn pieces(pages: &[PageLayout], block: &Block, commas: bool, context: &Context) -> Vec<Piece> {
     let mut tokens: Vec<Token> = Vec::new();
     for run in &block.runs {
         for (k, &w) in run.words.iter().enumerate() {
-            tokens.push(Token { at: (run.page, w), text: &pages[run.page].word(w).text, opens: k == 0 });
+            tokens.push(Token { at: (run.page, w), text: &pages[run.page].word(w).text, opens: k == 0, said: Said::default() });
         }
     }
     let numbers = numbers(&tokens);
@@ -62,11 +119,17 @@ pub(crate) fn pieces(pages: &[PageLayout], block: &Block, commas: bool) -> Vec<P
     };
     let semicolons = numbers.is_empty() && tokens.iter().any(|t| t.text.ends_with(';'));
     let mut pieces = Vec::new();
-    for (part, marked) in parts {
+    for (mut part, marked) in parts {
+        // A denial reaches over the commas of its line (`No asthma, gout`), so it is judged before they part the items.
+        let texts: Vec<&str> = part.iter().map(|t| t.text).collect();
+        for (token, said) in part.iter_mut().zip(context.assess(&texts, &[])) {
+            token.said = said;
+        }
         let cut = if commas && !marked && !semicolons { at_commas(&part) } else { vec![part] };
         for part in cut.into_iter().map(without_scraps).filter(|p| p.iter().any(|t| t.text.chars().any(char::is_alphanumeric))) {
             let first_line = part.iter().enumerate().position(|(k, t)| k > 0 && t.opens).unwrap_or(part.len());
-            pieces.push(Piece { words: part.iter().map(|t| t.at).collect(), first_line, marked });
+            let (words, said) = (part.iter().map(|t| t.at).collect(), part.iter().map(|t| t.said).collect());
+            pieces.push(Piece { words, said, first_line, marked });
         }
     }
     pieces
@@ -133,13 +196,12 @@ fn split_after<'a>(tokens: &[Token<'a>], ends: impl Fn(usize) -> bool) -> Vec<Ve
 
 /// A line a part; a line that begins small, or follows a comma (in lists with commas) or an open bracket, goes on with the one before.
 fn by_lines<'a>(tokens: &[Token<'a>], commas: bool) -> Vec<Vec<Token<'a>>> {
+    let inside = in_brackets(tokens);
     let mut parts: Vec<Vec<Token>> = Vec::new();
-    for token in tokens {
-        let goes_on = parts.last().and_then(|p| p.last()).is_some_and(|before| {
+    for (k, token) in tokens.iter().enumerate() {
+        let goes_on = k.checked_sub(1).is_some_and(|before| {
             let small = token.text.starts_with(|c: char| c.is_lowercase() || c == '(');
-            let whole: String = parts.last().map(|p| p.iter().map(|t| t.text).collect()).unwrap_or_default();
-            let bracket = whole.matches('(').count() > whole.matches(')').count();
-            small || bracket || before.text.ends_with('-') || (commas && before.text.ends_with(','))
+            small || inside[before] || tokens[before].text.ends_with('-') || (commas && tokens[before].text.ends_with(','))
         });
         match parts.last_mut() {
             Some(part) if !token.opens || goes_on => part.push(*token),
@@ -149,18 +211,39 @@ fn by_lines<'a>(tokens: &[Token<'a>], commas: bool) -> Vec<Vec<Token<'a>>> {
     parts
 }
 
-/// Cuts at commas outside brackets, unless what follows begins small: then it is a remark of the same item.
+/// Whether an open bracket holds at the end of each word. A bracket that is opened again or never closed was misread: it holds nothing.
+fn in_brackets(tokens: &[Token]) -> Vec<bool> {
+    let mut inside = vec![false; tokens.len()];
+    let mut open: Option<usize> = None;
+    for (k, token) in tokens.iter().enumerate() {
+        if token.text.contains('(') {
+            open = Some(k);
+        }
+        if token.text.rfind([')', ']', '}']).is_some_and(|close| token.text.rfind('(').is_none_or(|o| o < close))
+            && let Some(from) = open.take()
+        {
+            inside[from..k].fill(true);
+        }
+    }
+    inside
+}
+
+/// Whether a word ends a sentence: a full stop that no abbreviation or figure bears.
+fn ends_sentence(text: &str) -> bool {
+    let bare = text.trim_end_matches([')', '"', '”']);
+    bare.ends_with('.') && bare.chars().filter(|c| c.is_alphanumeric()).count() >= 4 && !bare.trim_end_matches('.').contains('.')
+}
+
+/// Cuts at commas and full stops outside brackets, unless what follows begins small: then it is a remark of the same item.
 fn at_commas<'a>(tokens: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
-    let mut depth = 0_i32;
+    let inside = in_brackets(tokens);
     let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
     for (k, token) in tokens.iter().enumerate() {
-        depth += token.text.matches('(').count() as i32 - token.text.matches(')').count() as i32;
-        depth = depth.max(0);
         if let Some(part) = parts.last_mut() {
             part.push(*token);
         }
         let next_small = tokens.get(k + 1).is_none_or(|n| n.text.starts_with(|c: char| !c.is_uppercase()));
-        if token.text.ends_with(',') && depth == 0 && !next_small {
+        if (token.text.ends_with(',') || ends_sentence(token.text)) && !inside[k] && !next_small {
             parts.push(Vec::new());
         }
     }
@@ -169,7 +252,7 @@ fn at_commas<'a>(tokens: &[Token<'a>]) -> Vec<Vec<Token<'a>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{body, headings::Headings, sections, testing::typed};
+    use super::super::super::{body, context::tests::embedded, headings::Headings, sections, testing::typed};
     use super::*;
     use crate::model::DocumentKind;
 
@@ -178,7 +261,7 @@ mod tests {
         let headings = Headings::parse(include_str!("../../../config/headings.toml")).unwrap();
         let lines = body::lines(&pages, &headings.furniture);
         let blocks = sections::blocks(&pages, &lines, &headings, DocumentKind::ProgressNote);
-        pieces(&pages, &blocks[0], commas).iter().map(|p| clean(&text(&pages, &p.words))).collect()
+        pieces(&pages, &blocks[0], commas, &embedded()).iter().map(|p| clean(&text(&pages, &p.words))).collect()
     }
 
     #[test]
@@ -193,6 +276,9 @@ mod tests {
             ("Aspirin 81 mg, once daily", false, vec!["Aspirin 81 mg, once daily"]),
             ("* Asthma\n* Gout", true, vec!["Asthma", "Gout"]),
             ("Appendectomy 1998.", true, vec!["Appendectomy 1998"]),
+            ("Asthma. Gout. Flu vs. cold", true, vec!["Asthma", "Gout", "Flu vs. cold"]),
+            // A bracket that was read as another sign holds nothing together.
+            ("Peanuts (rash, Sulfa (hives), Latex", true, vec!["Peanuts (rash", "Sulfa (hives)", "Latex"]),
         ] {
             assert_eq!(cut(given, commas), want, "{given}");
         }

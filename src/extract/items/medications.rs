@@ -1,13 +1,17 @@
 //! Medicines: name with strength, and the directions behind it.
 
 use super::super::body::TextLine;
+use super::super::context::Aspect;
 use super::super::headings::is_number as is_item_number;
 use super::super::sections::Block;
 use super::super::tables::{self, TableSpec};
-use super::list::{clean, pieces, text};
+use super::list::{Piece, clean, pieces, text};
 use super::words::{Columns, ItemWords, Role, is_number};
 use super::{Item, Part, heads_line};
 use crate::model::{Field, Form, Group, PageLayout};
+
+/// Doubt of a medicine of which the text says that it is taken no longer.
+const GIVEN_UP: f32 = 0.6;
 
 /// What a text of a list of medicines says.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,11 +141,29 @@ fn item(
 
 /// Medicines of a block of text.
 pub(super) fn of_block(pages: &[PageLayout], block: &Block, vocabulary: &ItemWords) -> Vec<Item> {
-    pieces(pages, block, false)
+    pieces(pages, block, false, &vocabulary.context)
         .iter()
-        .filter(|piece| !vocabulary.is_denied(&text(pages, &piece.words)))
-        .filter_map(|piece| item(pages, &piece.words, vocabulary, "items.medication", block.label(), block.doubt()))
+        .filter_map(|piece| {
+            let (doubt, words) = standing(pages, piece, vocabulary)?;
+            item(pages, words, vocabulary, "items.medication", block.label(), (block.doubt() + doubt).min(1.0))
+        })
         .collect()
+}
+
+/// What the words around say of a medicine: nothing if it is denied; doubt if it is given up. Words within the directions (`as needed for
+/// pain`, `without food`) say nothing of it, so its first word decides.
+fn standing<'p>(pages: &[PageLayout], piece: &'p Piece, vocabulary: &ItemWords) -> Option<(f32, &'p [(usize, usize)])> {
+    let name =
+        |k: &usize| !piece.said[*k].trigger && pages[piece.words[*k].0].word(piece.words[*k].1).text.chars().any(char::is_alphanumeric);
+    let first = (0..piece.words.len()).find(name)?;
+    let said = piece.said[first];
+    let doubt = match (said.is(Aspect::Negated), said.is(Aspect::Stopped)) {
+        // `Denies taking aspirin`; but `Stopped: aspirin` was taken, and a person should say whether it still counts.
+        (true, _) if vocabulary.is_denied(&text(pages, &piece.words)) => return None,
+        (true, _) | (_, true) => GIVEN_UP,
+        _ => 0.0,
+    };
+    Some((doubt, if doubt > 0.0 { &piece.words[first..] } else { &piece.words }))
 }
 
 /// Medicines of a list without a heading of its own (a wallet card): every line that begins with a drug and its strength. A line below
@@ -183,6 +205,7 @@ pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &Ite
     for (at, page) in pages.iter().enumerate() {
         for table in tables::find(page, &spec, &heads_line(pages, blocks, at)) {
             covered.extend(table.lines().into_iter().map(|l| (at, l)));
+            let mut rest = false;
             let label = table.columns.iter().filter(|c| c.role.is_some()).map(|c| c.likeness).fold(1.0, f32::min);
             for row in &table.rows {
                 let cells = |roles: &[Role]| -> Vec<(usize, usize)> {
@@ -194,23 +217,42 @@ pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &Ite
                 if name.is_empty() {
                     continue;
                 }
-                items.extend(of_row(pages, &name, &directions, vocabulary, label));
+                // What stands under a head of its own is the strength, however it was read.
+                let strength = cells(&[Role::Strength]);
+                rest = rest || is_remark(pages, &name, &directions, vocabulary);
+                let found = of_row(pages, &name, &directions, !strength.is_empty(), vocabulary, label);
+                // Below the last medicine a form goes on with advice, and the head of that may not have been read.
+                items.extend(found.filter(|_| !rest || !strength.is_empty()));
             }
         }
     }
     (items, covered)
 }
 
+/// Whether a row without a strength is a sentence: it is long, and a bullet opens it or a full stop ends it.
+fn is_remark(pages: &[PageLayout], name: &[(usize, usize)], directions: &[(usize, usize)], vocabulary: &ItemWords) -> bool {
+    let all: Vec<(usize, usize)> = name.iter().chain(directions).copied().collect();
+    let texts: Vec<&str> = all.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+    let bullet = texts.first().is_some_and(|t| !t.chars().any(char::is_alphanumeric));
+    let stop = texts.last().is_some_and(|t| t.ends_with('.'));
+    texts.len() >= 6 && (bullet || stop) && !parse(&texts, vocabulary).strength
+}
+
 fn of_row(
     pages: &[PageLayout],
     name: &[(usize, usize)],
     directions: &[(usize, usize)],
+    apart: bool,
     vocabulary: &ItemWords,
     label: f32,
 ) -> Option<Item> {
     let rule = "items.medication-table";
     // The name may bring its directions along; then they go before those of the column.
-    let mut item = item(pages, name, vocabulary, rule, label, 0.0)?;
+    let mut item = if apart && !has_strength(pages, name, vocabulary) {
+        named(pages, name, vocabulary, rule, label)?
+    } else {
+        item(pages, name, vocabulary, rule, label, 0.0)?
+    };
     let shown = clean(&text(pages, directions));
     if !shown.is_empty() {
         let known = vocabulary.known_share(&shown);
@@ -225,6 +267,21 @@ fn of_row(
         }
     }
     Some(item)
+}
+
+fn has_strength(pages: &[PageLayout], words: &[(usize, usize)], vocabulary: &ItemWords) -> bool {
+    let texts: Vec<&str> = words.iter().map(|&(p, w)| pages[p].word(w).text.as_str()).collect();
+    parse(&texts, vocabulary).strength
+}
+
+/// A medicine whose strength stands in a column of its own and was not understood: all of it is the name, with doubt.
+fn named(pages: &[PageLayout], words: &[(usize, usize)], vocabulary: &ItemWords, rule: &'static str, label: f32) -> Option<Item> {
+    let name = clean(&text(pages, words));
+    if vocabulary.is_none(&name) || !name.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let part = Part::new(Field::MedicationText, name, words, Form::Free, 0.4);
+    Some(Item { group: Group::Medication, parts: vec![part], rule, label, doubt: 0.0 })
 }
 
 #[cfg(test)]

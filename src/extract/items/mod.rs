@@ -4,14 +4,16 @@
 //! that cannot be read as an item is given all the same, with doubt: a person looks, nothing is lost.
 
 mod allergies;
+mod circled;
 mod conditions;
 mod immunizations;
 mod list;
 mod medications;
+mod nets;
 mod procedures;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::TextLine;
 use super::evidence::Found;
@@ -79,7 +81,7 @@ pub(crate) struct Items {
     /// Lists whose heading stands on the page and of which nothing could be read, and lists that the kind must have.
     pub missing: Vec<(Field, PageNumber)>,
     /// Lines (page index, line of the page) that tables of items cover: they are no text of a section.
-    pub covered: Vec<(usize, usize)>,
+    pub covered: BTreeSet<(usize, usize)>,
 }
 
 /// Reads every list of a document.
@@ -87,16 +89,23 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
     let mut items = Vec::new();
     let mut missing = Vec::new();
     let (of_tables, covered) = tables(pages, blocks, vocabulary);
+    let covered: BTreeSet<(usize, usize)> = covered.into_iter().collect();
     items.extend(of_tables);
     items.extend(conditions::ticked(pages, vocabulary));
+    let (circled, unsure) = circled::read(pages, vocabulary);
+    items.extend(circled);
+    let mut dropped: Vec<(Group, PageNumber)> = Vec::new();
     for block in blocks {
         let Some(group) = block.entry.items else { continue };
         let mut block = block.clone();
         block.runs.retain(|run| !covered.contains(&(run.page, lines[run.at].line)));
+        list::without_neighbours(pages, &mut block);
         let found = match group {
             Group::Medication => medications::of_block(pages, &block, vocabulary),
             Group::Allergy => allergies::of_block(pages, &block, vocabulary),
-            Group::Condition => conditions::of_block(pages, &block, vocabulary),
+            Group::Condition => {
+                conditions::of_block(pages, &block, vocabulary, &mut |page| dropped.push((group, pages[page].reading.number)))
+            }
             Group::Procedure => procedures::of_block(pages, lines, &block, kind, vocabulary),
             Group::Immunization | Group::Observation => Vec::new(),
         };
@@ -116,9 +125,14 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
             missing.push((field, page.reading.number));
         }
     }
+    items.extend(nets::coded(pages, lines, &items, &covered));
     missing.retain(|(field, _)| !items.iter().any(|i| Some(i.group) == field.group()));
+    missing.extend(unsure.map(|page| (Field::ConditionText, page)));
+    for (group, page) in nets::unanswered(pages, lines, &items, vocabulary).into_iter().chain(dropped) {
+        missing.extend(nets::fields(group).map(|field| (field, page)));
+    }
     missing.sort();
-    missing.dedup();
+    missing.dedup_by_key(|(field, _)| *field);
     Items { values: numbered(pages, items), missing, covered }
 }
 

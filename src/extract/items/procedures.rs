@@ -52,11 +52,16 @@ pub(super) fn of_block(pages: &[PageLayout], lines: &[TextLine], block: &Block, 
     }
     // The narrative of an operation is no list of procedures.
     let words: usize = block.runs.iter().map(|r| r.words.len()).sum();
-    let cut = pieces(pages, block, true);
+    let cut = pieces(pages, block, true, &vocabulary.context);
     if cut.iter().all(|p| !p.marked) && words > 12 * cut.len().max(1) {
         return Vec::new();
     }
-    cut.iter().filter_map(|piece| item(pages, &piece.words, block.label(), block.doubt(), vocabulary)).collect()
+    cut.iter()
+        .filter_map(|piece| {
+            let (own, doubt) = piece.own(pages, &vocabulary.context)?;
+            item(pages, &own.words, block.label(), (block.doubt() + doubt).min(1.0), vocabulary)
+        })
+        .collect()
 }
 
 fn described(pages: &[PageLayout], lines: &[TextLine], block: &Block, vocabulary: &ItemWords) -> Option<Item> {
@@ -140,6 +145,12 @@ mod tests {
                 vec!["Appendectomy | 1986", "Cataract extraction, left eye | 2001"],
             ),
             ("PAST SURGICAL HISTORY: None.", ProgressNote, vec![]),
+            ("PAST SURGICAL HISTORY: No prior surgeries.", ProgressNote, vec![]),
+            (
+                "PAST SURGICAL HISTORY: Appendectomy 1998. Hernia repair 2002.",
+                ProgressNote,
+                vec!["Appendectomy | 1998", "Hernia repair | 2002"],
+            ),
             ("Operations and year: Thyroidectomy 1990", AdministrativeNote, vec!["Thyroidectomy | 1990"]),
             ("Operation                Year\nThyroidectomy, partial   1998", AdministrativeNote, vec!["Thyroidectomy, partial | 1998"]),
             ("Date of surgery: 04/11/2017\nPROCEDURE PERFORMED: Cholecystectomy.", OperativeNote, vec!["Cholecystectomy | 2017-04-11"]),

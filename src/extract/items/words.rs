@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::context::Context;
 use super::super::phrases::{fold, folded_words, likeness};
 use super::super::vocabulary::{VocabularyError, from_toml};
-use crate::model::{DocumentKind, Field};
+use crate::model::{DocumentKind, Field, Group};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +18,7 @@ struct ItemsFile {
     tables: TablesText,
     procedure: ProcedureText,
     questionnaire: QuestionnaireText,
+    mention: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +83,8 @@ struct SigWords {
 #[serde(deny_unknown_fields)]
 struct ExpectedFile {
     expected: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    usual: BTreeMap<String, Vec<String>>,
 }
 
 /// What a column of a table of items holds.
@@ -120,6 +123,8 @@ pub(crate) struct ItemWords {
     openers: BTreeSet<String>,
     known: BTreeSet<String>,
     expected: BTreeMap<DocumentKind, Vec<Field>>,
+    usual: BTreeMap<DocumentKind, Vec<Field>>,
+    mention: Vec<(Group, Vec<String>)>,
     pub(crate) context: Context,
     pub(crate) medication: Columns,
     pub(crate) allergy: Columns,
@@ -142,14 +147,20 @@ impl ItemWords {
         let items: ItemsFile = from_toml("items.toml", items)?;
         let sig: SigFile = from_toml("sig.toml", sig)?;
         let expected: ExpectedFile = from_toml(name, expected)?;
-        let mut of_kind = BTreeMap::new();
-        for (code, fields) in expected.expected {
-            let kind = DocumentKind::parse(&code).ok_or_else(|| wrong(format!("`{code}` is not the code of a kind of document")))?;
-            let mut list = Vec::new();
-            for field in fields {
-                list.push(Field::parse(&field).ok_or_else(|| wrong(format!("`{field}` is not the name of a field")))?);
+        let by_kind = |table: BTreeMap<String, Vec<String>>| -> Result<BTreeMap<DocumentKind, Vec<Field>>, VocabularyError> {
+            let mut of_kind = BTreeMap::new();
+            for (code, fields) in table {
+                let kind = DocumentKind::parse(&code).ok_or_else(|| wrong(format!("`{code}` is not the code of a kind of document")))?;
+                let fields: Option<Vec<Field>> = fields.iter().map(|f| Field::parse(f)).collect();
+                of_kind.insert(kind, fields.ok_or_else(|| wrong(format!("`{code}` lists what is not the name of a field")))?);
             }
-            of_kind.insert(kind, list);
+            Ok(of_kind)
+        };
+        let mut mention = Vec::new();
+        for (field, labels) in &items.mention {
+            let group = Field::parse(field).and_then(Field::group);
+            let group = group.ok_or_else(|| wrong(format!("`{field}` under [mention] is not the name of an item's field")))?;
+            mention.extend(labels.iter().map(|label| (group, folded_words(label))));
         }
         let lower = |list: Vec<String>| list.into_iter().map(|w| w.to_lowercase()).collect::<BTreeSet<_>>();
         let folds = |list: &[String]| list.iter().map(|w| fold(w)).collect::<BTreeSet<_>>();
@@ -164,7 +175,9 @@ impl ItemWords {
             topical: lower(sig.words.topical),
             openers: lower(sig.words.openers),
             known: lower(sig.words.known),
-            expected: of_kind,
+            expected: by_kind(expected.expected)?,
+            usual: by_kind(expected.usual)?,
+            mention,
             context: Context::parse(context)?,
             medication: columns(items.tables.medication),
             allergy: columns(items.tables.allergy),
@@ -180,6 +193,21 @@ impl ItemWords {
     /// Fields that a kind of document must have.
     pub(crate) fn expected(&self, kind: DocumentKind) -> Vec<Field> {
         self.expected.get(&kind).cloned().unwrap_or_default()
+    }
+
+    /// Fields that papers of a kind usually bear, besides those that they must have.
+    pub(crate) fn usual(&self, kind: DocumentKind) -> Vec<Field> {
+        self.usual.get(&kind).cloned().unwrap_or_default()
+    }
+
+    /// The group whose list a text's first folded words name, with the number of those words: the longest label counts.
+    pub(crate) fn mentioned(&self, words: &[String]) -> Option<(Group, usize)> {
+        let named = |label: &Vec<String>| words.len() >= label.len() && label.iter().zip(words).all(|(l, w)| likeness(w, l).is_some());
+        self.mention
+            .iter()
+            .filter(|(_, label)| named(label))
+            .max_by_key(|(_, label)| label.len())
+            .map(|(group, label)| (*group, label.len()))
     }
 
     /// Whether a text says that there is nothing.
