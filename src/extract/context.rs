@@ -133,6 +133,7 @@ struct Token {
     /// A sentence or item ends behind it.
     stop: bool,
     comma: bool,
+    capital: bool,
 }
 
 impl Context {
@@ -243,13 +244,13 @@ fn tokens(words: &[&str], parts: &[usize]) -> Vec<Token> {
             let bare = piece.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
             if !bare.is_empty() {
                 if n == 0 && piece.starts_with('?') {
-                    tokens.push(Token { text: "?".to_owned(), word: k, stop: false, comma: false });
+                    tokens.push(Token { text: "?".to_owned(), word: k, stop: false, comma: false, capital: false });
                 }
-                tokens.push(Token { text: bare, word: k, stop: false, comma: false });
+                tokens.push(Token { text: bare, word: k, stop: false, comma: false, capital: piece.contains(char::is_uppercase) });
             }
         }
         if word.ends_with('?') {
-            tokens.push(Token { text: "?".to_owned(), word: k, stop: false, comma: false });
+            tokens.push(Token { text: "?".to_owned(), word: k, stop: false, comma: false, capital: false });
         }
         let Some(last) = tokens[first..].last_mut() else { continue };
         let closing = word.trim_end_matches([')', ']', '"', '”']);
@@ -277,26 +278,33 @@ fn marked(tokens: &[Token]) -> String {
     text
 }
 
-/// Triggers that speak of what follows.
+/// Triggers that speak of what follows. One in the middle of a list of names (`Diabetes without complications, Gout`) speaks of its own
+/// item: a comma before a capital ends it. One that opens its sentence speaks of the whole list.
 fn sweep_forward(tokens: &[Token], does: &[Option<(Does, usize)>], said: &mut [Said]) {
-    let mut open = 0_u8;
+    let (mut open, mut passing) = (0_u8, 0_u8);
+    let mut opens = true;
     let mut k = 0;
     while k < tokens.len() {
         let length = does[k].map_or(1, |(_, length)| length).max(1);
         if let Some((does, _)) = does[k] {
             open &= !does.ends;
-            open |= does.before;
+            passing &= !does.ends;
+            *if opens { &mut open } else { &mut passing } |= does.before;
         }
         let speaks = does[k].is_some_and(|(d, _)| d != Does::default());
         let end = (k + length).min(tokens.len());
         for said in &mut said[k..end] {
             said.trigger = speaks;
             if !speaks {
-                said.aspects |= open;
+                said.aspects |= open | passing;
             }
         }
+        // A trigger behind a trigger (`Patient denies`, `Mother with`) still opens.
+        opens &= speaks;
         if tokens[k..end].iter().any(|t| t.stop) {
-            open = 0;
+            (open, passing, opens) = (0, 0, true);
+        } else if tokens[end - 1].comma && tokens.get(end).is_some_and(|t| t.capital) {
+            passing = 0;
         }
         k = end;
     }
@@ -395,6 +403,8 @@ pub(crate) mod tests {
             ("Diabetes without complications", "Diabetes", ""),
             ("Noonan syndrome", "syndrome", ""),
             ("Hypertension, not well controlled", "Hypertension", ""),
+            ("Type 2 diabetes without complications, Gout", "Gout", ""),
+            ("Patient denies Diabetes, Gout", "Gout", "N"),
             ("Nodule of the lung", "lung", ""),
             ("Anemia, not otherwise specified", "Anemia", ""),
             // Unsure.

@@ -11,7 +11,7 @@ use super::super::tables::{self, TableSpec};
 use super::list::{clean, pieces, text};
 use super::words::{ItemWords, Role};
 use super::{Item, Part, heads_line};
-use crate::model::{Field, Form, Group, PageLayout, Section};
+use crate::model::{CheckBox, Field, Form, Group, PageLayout, PageNumber, Section};
 
 /// An ICD-10-CM code: a letter, a digit, a digit or letter, a point and up to four more (ICD-10-CM Official Guidelines, I.A.2). The point
 /// may be lost in reading.
@@ -146,17 +146,21 @@ pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &Ite
 }
 
 /// Problems ticked "yes" in a questionnaire: rows of a name with a box under Yes and a box under No.
-pub(super) fn ticked(pages: &[PageLayout], vocabulary: &ItemWords) -> Vec<Item> {
-    let mut items = Vec::new();
+///
+/// Also the page of a questionnaire whose boxes were not found.
+pub(super) fn ticked(pages: &[PageLayout], vocabulary: &ItemWords) -> (Vec<Item>, Option<PageNumber>) {
+    let (mut items, mut unsure) = (Vec::new(), None);
     for (at, page) in pages.iter().enumerate() {
         for line in 0..page.lines.len() {
             let heads = yes_heads(page, line, vocabulary);
             if !heads.is_empty() {
-                items.extend(ticked_below(page, at, line, &heads));
+                let mut lacking = false;
+                items.extend(ticked_below(page, at, line, &heads, &mut lacking));
+                unsure = unsure.or(lacking.then_some(page.reading.number));
             }
         }
     }
-    items
+    (items, unsure)
 }
 
 /// Middles of the Yes and No columns, where a line holds nothing but their heads. A No that was not read is taken from the boxes.
@@ -188,25 +192,49 @@ fn yes_heads(page: &PageLayout, line: usize, vocabulary: &ItemWords) -> Vec<(f32
         .collect()
 }
 
-fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)]) -> Vec<Item> {
+/// Boxes from top to bottom, with those near a height found by bisection.
+struct Boxes<'p>(Vec<&'p CheckBox>);
+
+impl<'p> Boxes<'p> {
+    fn new(boxes: impl Iterator<Item = &'p CheckBox>) -> Self {
+        let mut boxes: Vec<&CheckBox> = boxes.collect();
+        boxes.sort_by(|a, b| a.rect.center_y().total_cmp(&b.rect.center_y()));
+        Self(boxes)
+    }
+
+    fn near(&self, y: f32, reach: f32) -> &[&'p CheckBox] {
+        let from = self.0.partition_point(|b| b.rect.center_y() <= y - reach);
+        let to = self.0.partition_point(|b| b.rect.center_y() < y + reach);
+        self.0.get(from..to).unwrap_or_default()
+    }
+}
+
+/// `unsure` hears of a column whose boxes were not found.
+fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)], unsure: &mut bool) -> Vec<Item> {
     let reach = 1.3 * page.unit;
     let bottom = page.lines[head].rect.bottom();
-    let boxes = &page.reading.checkboxes;
-    let in_column = |x: f32| boxes.iter().filter(move |b| (b.rect.center_x() - x).abs() < reach && b.rect.y > bottom - 0.5 * page.unit);
+    let all = Boxes::new(page.reading.checkboxes.iter());
+    let column =
+        |x: f32| Boxes::new(all.0.iter().copied().filter(|b| (b.rect.center_x() - x).abs() < reach && b.rect.y > bottom - 0.5 * page.unit));
     let mut items = Vec::new();
     for (k, &(yes_x, no_x)) in heads.iter().enumerate() {
+        let (yes_boxes, no_boxes) = (column(yes_x), column(no_x));
         // Rows are where either box was found; a box that was filled to the frame may not have been found.
-        let mut rows: Vec<f32> = in_column(yes_x).chain(in_column(no_x)).map(|b| b.rect.center_y()).collect();
+        let mut rows: Vec<f32> = yes_boxes.0.iter().chain(&no_boxes.0).map(|b| b.rect.center_y()).collect();
         rows.sort_by(f32::total_cmp);
         rows.dedup_by(|a, b| (*a - *b).abs() < 0.6 * page.unit);
+        let near = 0.6 * page.unit;
+        // A column most of whose boxes were not found tells nothing by the lack of one.
+        let lacking = rows.iter().filter(|&&y| yes_boxes.near(y, near).is_empty()).count();
+        let told = 2 * lacking < rows.len();
+        *unsure |= !told && !rows.is_empty();
         let mut reached = bottom;
         for y in rows {
             if y - reached > 3.5 * page.unit {
                 break;
             }
             reached = y;
-            let on_row = |x: f32| in_column(x).find(|b| (b.rect.center_y() - y).abs() < 0.6 * page.unit);
-            let doubt = match (on_row(yes_x), on_row(no_x)) {
+            let doubt = match (yes_boxes.near(y, near).first(), no_boxes.near(y, near).first()) {
                 (Some(yes), Some(no)) if yes.ticked => {
                     if no.ticked {
                         0.6
@@ -214,11 +242,12 @@ fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)])
                         0.05
                     }
                 }
-                (None, Some(no)) if !no.ticked => 0.5,
+                (None, Some(no)) if !no.ticked && told => 0.5,
                 _ => continue,
             };
             let left = if k == 0 { f32::MIN } else { heads[k - 1].1 + page.unit };
-            let words: Vec<(usize, usize)> = name_beside(page, left, yes_x - 0.4 * page.unit, y).into_iter().map(|w| (at, w)).collect();
+            let beside = name_beside(page, &all, left, yes_x - 0.4 * page.unit, y);
+            let words: Vec<(usize, usize)> = beside.into_iter().map(|w| (at, w)).collect();
             let texts: Vec<&str> = words.iter().map(|&(_, w)| page.word(w).text.as_str()).collect();
             items.extend(item(&words, &texts, texts.len(), "items.condition-ticked", 1.0, doubt));
         }
@@ -227,9 +256,14 @@ fn ticked_below(page: &PageLayout, at: usize, head: usize, heads: &[(f32, f32)])
 }
 
 /// The words left of a box on its row, without those that the engine made of boxes.
-fn name_beside(page: &PageLayout, left: f32, right: f32, y: f32) -> Vec<usize> {
-    let in_box = |x: f32, y: f32| page.reading.checkboxes.iter().any(|b| b.rect.grown(0.15 * page.unit).contains(x, y));
-    let mut words: Vec<usize> = (0..page.reading.words.len())
+fn name_beside(page: &PageLayout, boxes: &Boxes<'_>, left: f32, right: f32, y: f32) -> Vec<usize> {
+    let beside = boxes.near(y, 2.0 * page.unit);
+    let in_box = |x: f32, y: f32| beside.iter().any(|b| b.rect.grown(0.15 * page.unit).contains(x, y));
+    // Lines stand in order of their middles, nearly; a few units to either side hold every word of the row.
+    let from = page.lines.partition_point(|l| l.rect.bottom() < y - 3.0 * page.unit);
+    let lines = page.lines[from..].iter().take_while(|l| l.rect.y < y + 3.0 * page.unit);
+    let mut words: Vec<usize> = lines
+        .flat_map(|l| l.segments.iter().flat_map(|&s| page.segments[s].words.iter().copied()))
         .filter(|&w| {
             let rect = &page.word(w).rect;
             rect.x >= left
@@ -249,7 +283,7 @@ mod tests {
     use super::super::tests::items;
     use super::super::words::tests::words;
     use super::*;
-    use crate::model::{CheckBox, DocumentKind, Rect};
+    use crate::model::{DocumentKind, Rect};
 
     #[test]
     fn codes_are_known_by_their_form() {
@@ -302,7 +336,8 @@ mod tests {
         }
         // A box so full of ink that it was not found, beside an empty one.
         page.reading.checkboxes.push(box_at(290.0, 110.0, false));
-        let got = ticked(&[page], &words());
+        let (got, unsure) = ticked(&[page], &words());
+        assert!(unsure.is_none());
         assert_eq!(got.len(), 2);
         assert!(got[1].doubt >= 0.5);
         assert_eq!(got[0].parts[0].value, "Asthma");

@@ -128,15 +128,15 @@ fn item(
     )];
     parts[0].mended = sig.mended;
     if !sig.directions.is_empty() {
-        parts.push(Part::new(
-            Field::DosageText,
-            sig.directions,
-            &words[sig.split..],
-            form(known >= 0.99),
-            if known < 0.5 { 0.3 } else { 0.0 },
-        ));
+        let sound = known >= 0.99 || are_whole(&sig.directions, vocabulary);
+        parts.push(Part::new(Field::DosageText, sig.directions, &words[sig.split..], form(sound), if known < 0.5 { 0.3 } else { 0.0 }));
     }
     Some(Item { group: Group::Medication, parts, rule, label, doubt })
+}
+
+/// Whether directions part into what directions say, with nothing left over.
+fn are_whole(directions: &str, vocabulary: &ItemWords) -> bool {
+    vocabulary.grammar.parse(&directions.split_whitespace().collect::<Vec<_>>()).are_whole()
 }
 
 /// Medicines of a block of text.
@@ -256,7 +256,7 @@ fn of_row(
     let shown = clean(&text(pages, directions));
     if !shown.is_empty() {
         let known = vocabulary.known_share(&shown);
-        let form = if known >= 0.99 { Form::Valid } else { Form::Free };
+        let form = if known >= 0.99 || are_whole(&shown, vocabulary) { Form::Valid } else { Form::Free };
         match item.parts.iter_mut().find(|p| p.field == Field::DosageText) {
             Some(part) => {
                 part.value = format!("{} {shown}", part.value);

@@ -11,6 +11,7 @@ mod list;
 mod medications;
 mod nets;
 mod procedures;
+mod sig;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,9 +92,9 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
     let (of_tables, covered) = tables(pages, blocks, vocabulary);
     let covered: BTreeSet<(usize, usize)> = covered.into_iter().collect();
     items.extend(of_tables);
-    items.extend(conditions::ticked(pages, vocabulary));
-    let (circled, unsure) = circled::read(pages, vocabulary);
-    items.extend(circled);
+    let (ticked, unticked) = conditions::ticked(pages, vocabulary);
+    let (circled, uncircled) = circled::read(pages, vocabulary);
+    items.extend(ticked.into_iter().chain(circled));
     let mut dropped: Vec<(Group, PageNumber)> = Vec::new();
     for block in blocks {
         let Some(group) = block.entry.items else { continue };
@@ -127,7 +128,7 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
     }
     items.extend(nets::coded(pages, lines, &items, &covered));
     missing.retain(|(field, _)| !items.iter().any(|i| Some(i.group) == field.group()));
-    missing.extend(unsure.map(|page| (Field::ConditionText, page)));
+    missing.extend(unticked.or(uncircled).map(|page| (Field::ConditionText, page)));
     for (group, page) in nets::unanswered(pages, lines, &items, vocabulary).into_iter().chain(dropped) {
         missing.extend(nets::fields(group).map(|field| (field, page)));
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::super::context::Context;
 use super::super::phrases::{fold, folded_words, likeness};
 use super::super::vocabulary::{VocabularyError, from_toml};
+use super::sig::{Grammar, PartsText};
 use crate::model::{DocumentKind, Field, Group};
 
 #[derive(Deserialize)]
@@ -69,6 +70,7 @@ struct SigFile {
     units: Vec<String>,
     misread: BTreeMap<String, String>,
     words: SigWords,
+    parts: PartsText,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +128,7 @@ pub(crate) struct ItemWords {
     usual: BTreeMap<DocumentKind, Vec<Field>>,
     mention: Vec<(Group, Vec<String>)>,
     pub(crate) context: Context,
+    pub(crate) grammar: Grammar,
     pub(crate) medication: Columns,
     pub(crate) allergy: Columns,
     pub(crate) procedure: Columns,
@@ -179,6 +182,7 @@ impl ItemWords {
             usual: by_kind(expected.usual)?,
             mention,
             context: Context::parse(context)?,
+            grammar: Grammar::new(sig.parts),
             medication: columns(items.tables.medication),
             allergy: columns(items.tables.allergy),
             procedure: columns(items.tables.procedure),

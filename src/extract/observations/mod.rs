@@ -132,7 +132,9 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
         None => draft.hit.as_ref().and_then(|h| terms.choose(h.tests, draft.vital, draft.urine, unit.map(|u| u.0), is_word)),
     };
     let test = chosen.map(|(t, _)| terms.test(t));
+    let possible = test.and_then(|t| t.possible);
     let range = (!draft.range_words.is_empty()).then(|| Range::read(&page.text_of(&draft.range_words), terms));
+    let range = range.map(|range| range.checked(possible, draft.value.as_ref()));
 
     // The name.
     match &draft.hit {
@@ -163,7 +165,7 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
     let flag = draft.flag.or(draft.value.as_ref().and_then(|v| v.flag));
     match &draft.value {
         Some(read) => {
-            let (value, form, doubt) = judged(read, test.and_then(|t| t.possible), range.as_ref(), flag, draft.flags_kept);
+            let (value, form, doubt) = judged(read, possible, range.as_ref(), flag, draft.flags_kept);
             push(Field::ObservationValue, value.text, &draft.value_words, form, draft.doubt + doubt, value.mended);
         }
         // The row is there and its result could not be read: a person must look.
@@ -189,8 +191,15 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
     {
         // Bounds are printed with as many digits as each other and as the result.
         let uneven = range.low.is_some() && range.high.is_some() && range.decimals.is_none();
-        let doubt = if uneven { 0.4 } else { 0.0 };
-        push(Field::ObservationRange, range.text.clone(), &draft.range_words, range.form, draft.doubt + doubt, range.mended);
+        // Result, range and flag that contradict each other: nobody knows which of them was misread.
+        let differs =
+            draft.value.as_ref().is_some_and(|v| story(v, Some(range), draft.flag.or(v.flag), draft.flags_kept) == Story::Differs);
+        let (form, doubt) = match (differs, uneven) {
+            (true, _) => (Form::Invalid, 0.7),
+            (false, true) => (range.form, 0.4),
+            (false, false) => (range.form, 0.0),
+        };
+        push(Field::ObservationRange, range.text.clone(), &draft.range_words, form, draft.doubt + doubt, range.mended);
     }
     flagged(draft, range.as_ref(), flag, &mut push);
     values
@@ -214,11 +223,11 @@ fn flagged(
         let (form, doubt) = match story(value, range, Some(flag), draft.flags_kept) {
             Story::Agrees => (Form::Checked, 0.0),
             Story::Silent => (Form::Valid, 0.0),
-            Story::Differs => (Form::Valid, 0.6),
+            Story::Differs => (Form::Invalid, 0.7),
         };
         push(Field::ObservationInterpretation, flag.to_owned(), words, form, draft.doubt + doubt, false);
     } else if draft.flags_kept
-        && let Some(place) = value.number.and_then(|n| range.filter(|r| r.form == Form::Valid).and_then(|r| r.place(n)))
+        && let Some(place) = value.number.and_then(|n| range.filter(|r| r.form == Form::Valid && !r.mended).and_then(|r| r.place(n)))
     {
         let due = match place {
             std::cmp::Ordering::Greater => "H",
@@ -258,7 +267,7 @@ fn judged(
     let doubt = if short { 0.35 } else { 0.0 };
     match told {
         Story::Agrees => (read.clone(), if short { Form::Valid } else { Form::Checked }, doubt),
-        Story::Differs => (read.clone(), Form::Valid, 0.7),
+        Story::Differs => (read.clone(), Form::Invalid, 0.7),
         Story::Silent if read.word.is_some() => (read.clone(), Form::Valid, 0.0),
         Story::Silent if read.number.is_some() => (read.clone(), Form::Valid, doubt + if possible.is_none() { 0.2 } else { 0.0 }),
         Story::Silent => (read.clone(), Form::Free, 0.3),

@@ -4,6 +4,9 @@ use crate::model::Form;
 
 use super::terms::{Terms, WordKind};
 
+/// A result this many times above or below its range makes one look at both.
+const FAR: f64 = 4.0;
+
 /// A result.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Quantity {
@@ -197,6 +200,54 @@ impl Range {
         Range { form: if letters < 3 { Form::Invalid } else { Form::Free }, ..plain }
     }
 
+    /// Holds the bounds against what is possible for the test, and against the result. Bounds that cannot be are broken; where both lack a
+    /// decimal point that the result has, and putting it back makes all well, that is a suggestion.
+    pub(super) fn checked(self, possible: Option<(f64, f64)>, value: Option<&Quantity>) -> Range {
+        let bounds_of = |range: &Range| [range.low, range.high].into_iter().flatten().collect::<Vec<f64>>();
+        // Ranges begin at nought more often than results do.
+        let sound =
+            |range: &Range| possible.is_none_or(|(low, high)| bounds_of(range).iter().all(|b| (*b >= low || *b == 0.0) && *b <= high));
+        let number = value.and_then(|v| v.number);
+        let near = |range: &Range| {
+            number.is_none_or(|n| range.high.is_none_or(|high| n <= FAR * high) && range.low.is_none_or(|low| n * FAR >= low))
+        };
+        if self.form != Form::Valid || bounds_of(&self).is_empty() || (sound(&self) && near(&self)) {
+            return self;
+        }
+        let decimals = value.map_or(0, |v| v.decimals);
+        if self.decimals == Some(0)
+            && decimals > 0
+            && let Some(mended) = self.with_points(decimals).filter(|m| sound(m) && near(m))
+        {
+            return mended;
+        }
+        // A result far from its range may well be: the patient is ill. Bounds that nobody can have are misread.
+        if sound(&self) { self } else { Range { form: Form::Invalid, ..self } }
+    }
+
+    /// The same range with a point before the last digits of each bound.
+    fn with_points(&self, decimals: usize) -> Option<Range> {
+        let mut text = String::new();
+        let mut digits = String::new();
+        for c in self.text.chars().chain(['\0']) {
+            if c.is_ascii_digit() {
+                digits.push(c);
+                continue;
+            }
+            if !digits.is_empty() {
+                let at = digits.len().checked_sub(decimals).filter(|&at| at > 0)?;
+                text.push_str(&digits[..at]);
+                text.push('.');
+                text.push_str(&digits[at..]);
+                digits.clear();
+            }
+            if c != '\0' {
+                text.push(c);
+            }
+        }
+        bounds(&text).map(|range| Range { mended: true, ..range })
+    }
+
     /// Where a number lies: below, inside, above; `None` if the range does not say.
     pub(super) fn place(&self, number: f64) -> Option<std::cmp::Ordering> {
         use std::cmp::Ordering::{Equal, Greater, Less};
@@ -292,6 +343,27 @@ mod tests {
         }
         for text in ["", "See", "ibe!", "06/23/1968", "mmol/L", "--", "1.2.3"] {
             assert_eq!(Quantity::read(text, &terms), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_cannot_be_are_noticed() {
+        let terms = embedded();
+        let potassium = Some((1.0, 12.0));
+        for (text, possible, value, want, form, mended) in [
+            ("35-51", potassium, "3.9", "3.5-5.1", Form::Valid, true),
+            ("35-51", potassium, "39", "35-51", Form::Invalid, false),
+            ("3.5-5.1", potassium, "3.9", "3.5-5.1", Form::Valid, false),
+            // Nothing is known of the test: only the result tells.
+            ("40-110", None, "5.8", "4.0-11.0", Form::Valid, true),
+            ("4-11", None, "5.8", "4-11", Form::Valid, false),
+            ("70-99", Some((10.0, 2000.0)), "420", "70-99", Form::Valid, false),
+            ("<200", Some((20.0, 1500.0)), "<5", "<200", Form::Valid, false),
+            ("0-15", Some((1.0, 200.0)), "7", "0-15", Form::Valid, false),
+            ("Negative", None, "Negative", "Negative", Form::Valid, false),
+        ] {
+            let range = Range::read(text, &terms).checked(possible, Quantity::read(value, &terms).as_ref());
+            assert_eq!((range.text.as_str(), range.form, range.mended), (want, form, mended), "{text} {value}");
         }
     }
 
