@@ -2,7 +2,7 @@
 
 use super::super::dates;
 use super::super::sections::Block;
-use super::super::tables::{self, TableSpec};
+use super::super::tables::{self, Table, TableSpec};
 use super::list::{clean, text};
 use super::words::{ItemWords, Role};
 use super::{Item, Part, heads_line};
@@ -22,14 +22,15 @@ pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &Ite
         }
         for table in found {
             covered.extend(table.lines().into_iter().map(|l| (at, l)));
+            let doses = dose_columns(page, &table);
             for row in &table.rows {
                 let vaccine: Vec<(usize, usize)> = table.cell(row, Role::Vaccine).iter().map(|&w| (at, w)).collect();
                 let name = clean(&text(pages, &vaccine));
                 if vocabulary.is_none(&name) || name.chars().filter(|c| c.is_alphabetic()).count() < 2 {
                     continue;
                 }
-                let dates = table.columns.iter().zip(&row.cells).filter(|(c, _)| c.role == Some(Role::Date));
-                for (_, cell) in dates {
+                let dates = row.cells.iter().zip(&doses).filter(|(_, dose)| **dose).map(|(cell, _)| cell);
+                for cell in dates {
                     let cell: Vec<(usize, usize)> = cell.iter().map(|&w| (at, w)).collect();
                     items.extend(dose(pages, &vaccine, &name, &cell));
                 }
@@ -38,6 +39,18 @@ pub(super) fn of_tables(pages: &[PageLayout], blocks: &[Block], vocabulary: &Ite
         }
     }
     (items, covered)
+}
+
+/// Which columns hold dates of doses: those whose head says so, and those beside them whose head was not read and that hold mostly dates.
+fn dose_columns(page: &PageLayout, table: &Table<Role>) -> Vec<bool> {
+    let named = |k: usize| table.columns.get(k).is_some_and(|c| c.role == Some(Role::Date));
+    let dated = |k: usize| {
+        let cells = || table.rows.iter().filter_map(move |r| r.cells.get(k)).filter(|c| !c.is_empty());
+        let dates = cells().filter(|c| dates::parse(&clean(&page.text_of(c))).is_some_and(|d| d.date.is_full())).count();
+        dates > 0 && 2 * dates >= cells().count()
+    };
+    let beside = |k: usize| named(k + 1) || k.checked_sub(1).is_some_and(named);
+    (0..table.columns.len()).map(|k| named(k) || (table.columns[k].role.is_none() && beside(k) && dated(k))).collect()
 }
 
 /// A vaccine with what stands in a cell for a date; nothing for an empty cell. A cell that holds no date gives the vaccine with an empty
@@ -78,6 +91,13 @@ mod tests {
         let list =
             "Date given         Vaccine       Lot no.\nJanuary 14, 1994   Influenza     U237EE\nAugust 8, 1994     Td (adult)    Y300EE";
         assert_eq!(items(list, ImmunizationRecord), ["Influenza | 1994-01-14", "Td (adult) | 1994-08-08"]);
+    }
+
+    #[test]
+    fn a_dose_column_counts_though_its_head_was_not_read() {
+        let grid = "VACCINE       1st        'and       3rd\nDTaP          2/25/07    4/23/07    6/1/07\nMMR           12/24/07   1/2/11";
+        let want = ["DTaP | 2007-02-25", "DTaP | 2007-04-23", "DTaP | 2007-06-01", "MMR | 2007-12-24", "MMR | 2011-01-02"];
+        assert_eq!(items(grid, ImmunizationRecord), want);
     }
 
     #[test]

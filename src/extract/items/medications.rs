@@ -168,7 +168,10 @@ fn standing<'p>(pages: &[PageLayout], piece: &'p Piece, vocabulary: &ItemWords) 
 
 /// Medicines of a list without a heading of its own (a wallet card): every line that begins with a drug and its strength. A line below
 /// that begins small goes on with it.
-pub(super) fn of_lines(pages: &[PageLayout], lines: &[TextLine], vocabulary: &ItemWords) -> Vec<Item> {
+///
+/// Also the page of a line among them that holds a figure and could not be read as one.
+pub(super) fn of_lines(pages: &[PageLayout], lines: &[TextLine], vocabulary: &ItemWords) -> (Vec<Item>, Option<usize>) {
+    let mut unread = None;
     let mut found: Vec<Vec<(usize, usize)>> = Vec::new();
     let mut open = false;
     for line in lines {
@@ -192,9 +195,13 @@ pub(super) fn of_lines(pages: &[PageLayout], lines: &[TextLine], vocabulary: &It
             }
         } else {
             open = false;
+            let figure = texts.iter().skip(1).any(|t| t.chars().any(|c| c.is_ascii_digit()));
+            if !found.is_empty() && texts.len() > 1 && figure && (numbered || texts.iter().any(|t| vocabulary.is_known(t))) {
+                unread = unread.or(Some(line.page));
+            }
         }
     }
-    found.iter().filter_map(|words| item(pages, words, vocabulary, "items.medication-line", 0.6, 0.2)).collect()
+    (found.iter().filter_map(|words| item(pages, words, vocabulary, "items.medication-line", 0.6, 0.2)).collect(), unread)
 }
 
 /// Medicines of tables, and the lines that the tables cover.

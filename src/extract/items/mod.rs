@@ -118,7 +118,9 @@ pub(crate) fn read(pages: &[PageLayout], lines: &[TextLine], blocks: &[Block], k
         items.extend(found);
     }
     if kind == DocumentKind::MedicationList && !items.iter().any(|i| i.group == Group::Medication) {
-        items.extend(medications::of_lines(pages, lines, vocabulary));
+        let (found, unread) = medications::of_lines(pages, lines, vocabulary);
+        items.extend(found);
+        dropped.extend(unread.map(|page| (Group::Medication, pages[page].reading.number)));
     }
     for field in vocabulary.expected(kind) {
         let Some(group) = field.group().filter(|g| *g != Group::Observation) else { continue };

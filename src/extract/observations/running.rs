@@ -91,6 +91,8 @@ fn chain<'t>(page: &PageLayout, terms: &'t Terms, finds: &[Find<'t>], used: &mut
             Kind::Pressure(..) | Kind::Vital { .. } if find.strong && find.labelled => (0.2, 0.8),
             Kind::Lab { unit_fits, .. } if under_labs => (if *unit_fits { 0.0 } else { 0.3 }, 1.0),
             Kind::Lab { unit_fits: true, .. } if sure_labs >= 2 => (0.1, 0.9),
+            // Among sure results, one whose unit was not understood.
+            Kind::Lab { unit_fits: false, .. } if sure_labs >= 2 && find.strong => (0.4, 0.8),
             Kind::Lab { unit_fits: true, .. } if !find.range.is_empty() => (0.2, 0.8),
             Kind::Lab { unit_fits: true, .. } if find.labelled => (0.3, 0.7),
             _ => continue,
@@ -257,8 +259,12 @@ fn valued<'t>(tokens: &[Token], at: usize, n: usize, name: &str, glued: Option<&
     let is_pressure = terms.is_pressure(name);
     let hit = if is_pressure { None } else { Some(terms.exact(name)?) };
     let colon = tokens[at + n - 1].text.ends_with(':');
-    // A sentence that ends with the name has nothing to say of the next one's number.
-    if glued.is_none() && tokens[at + n - 1].text.ends_with(['.', ';', ',']) && !tokens[at + n - 1].last && name.chars().count() > 4 {
+    // A sentence that ends with the name has nothing to say of the next one's number, unless a unit shows that the stop is a speck.
+    let stopped =
+        glued.is_none() && tokens[at + n - 1].text.ends_with(['.', ';', ',']) && !tokens[at + n - 1].last && name.chars().count() > 4;
+    if stopped
+        && (!tokens[at + n - 1].text.ends_with('.') || !tokens.get(at + n + 1).is_some_and(|t| terms.unit(trimmed(&t.text)).is_some()))
+    {
         return None;
     }
     let mut next = at + n;
@@ -438,6 +444,19 @@ pub(super) fn pressure(text: &str, terms: &Terms) -> Option<(Quantity, Quantity)
 #[cfg(test)]
 mod tests {
     use super::super::testing::{drawn, told};
+
+    #[test]
+    fn results_among_sure_ones_are_not_lost() {
+        let got = told(drawn(&[
+            &[(20.0, "On discharge WBC 5.8 1043/uL, Creatinine 1.7 mg/dL, Glucose 92 mg/dL,")],
+            &[(20.0, "Hemoglobin 13.0 g/db.")],
+        ]));
+        for want in ["1 value 5.8", "2 value 1.7", "3 value 92", "4 value 13.0"] {
+            assert!(got.contains(&want.to_owned()), "{want}: {got:?}");
+        }
+        let got = told(drawn(&[&[(20.0, "Vital signs: Pulse 75 bpm, Weight. 195 lb")]]));
+        assert!(got.contains(&"2 value 195".to_owned()), "{got:?}");
+    }
 
     fn of(text: &str) -> Vec<String> {
         told(drawn(&[&[(10.0, text)]]))
