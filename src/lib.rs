@@ -10,6 +10,7 @@
 //! * [`imaging`]: raw pages to upright, straight grey pages: turn, straighten, clean, blank?, rules, checkboxes, bar codes.
 //! * [`ocr`]: page to words: the trait `OcrEngine`; libtesseract behind it, recorded and faulty engines for tests.
 //! * [`layout`]: words to lines, segments, columns and ruled cells.
+//! * [`lexicon`]: dictionaries of codes, names, places, drugs, vaccines; built in, or a site's own. Imports `model` alone.
 //! * [`extract`]: layout to fields: kind of document, demographics, sections, items.
 //! * [`confidence`]: extracted values to accepted or review, with reasons.
 //! * [`patients`]: documents to people.
@@ -29,6 +30,7 @@ pub mod imaging;
 pub mod intake;
 pub mod layout;
 pub mod ledger;
+pub mod lexicon;
 pub mod look;
 pub mod model;
 pub mod ocr;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use crate::lexicon::LexiconError;
 use crate::pipeline::{ArchiveError, RunError};
 use crate::report::Exit;
 use crate::settings::SettingsError;
@@ -61,6 +62,21 @@ impl From<ArchiveError> for Complaint {
 impl From<SettingsError> for Complaint {
     fn from(error: SettingsError) -> Self {
         Self::new(Exit::Usage, error, Some("`chartlift config show` prints all settings, config/README.md explains them".into()))
+    }
+}
+
+impl From<LexiconError> for Complaint {
+    fn from(error: LexiconError) -> Self {
+        let (exit, hint) = match &error {
+            LexiconError::Write { .. } => (Exit::Fatal, "see to the folder's permissions and free space".to_owned()),
+            LexiconError::NoFolder { .. } => (Exit::Usage, "make the folder first; it is the one that rules.folder names".to_owned()),
+            LexiconError::Read { .. } => (Exit::Usage, "see to the file's name and permissions".to_owned()),
+            LexiconError::Faults { faults, .. } => {
+                let rest: String = faults.iter().skip(1).map(|fault| format!("{fault}\n      ")).collect();
+                (Exit::Usage, format!("{rest}config/lexicons/README.md says which columns a dictionary has"))
+            }
+        };
+        Self::new(exit, error, Some(hint))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod complaint;
 mod config;
+mod lexicon;
 mod run;
 mod show;
 mod status;
@@ -38,6 +39,9 @@ enum Command {
     /// Draw templates of forms
     #[command(subcommand)]
     Template(template::TemplateCommand),
+    /// Show, check or replace the dictionaries: names, places, codes, drugs, vaccines
+    #[command(subcommand)]
+    Lexicon(lexicon::LexiconCommand),
 }
 
 const AFTER_LONG_HELP: &str = "\
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Show(arguments) => show::show(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),
+        Command::Lexicon(command) => lexicon::lexicon(&command),
     };
     match outcome {
         Ok(exit) => exit.into(),

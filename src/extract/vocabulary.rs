@@ -25,6 +25,9 @@ pub enum VocabularyError {
         /// What is wrong and where.
         reason: String,
     },
+    /// A dictionary could not be used.
+    #[error(transparent)]
+    Lexicon(#[from] crate::lexicon::LexiconError),
 }
 
 /// Finds a vocabulary file's text: in the site's folder if it has one of that name, else the embedded default.
@@ -64,6 +67,8 @@ pub struct Vocabulary {
     pub(crate) items: super::items::ItemWords,
     /// Forms that the site has drawn.
     pub(crate) templates: super::templates::Templates,
+    /// Dictionaries of names, places, codes, drugs, vaccines, substances.
+    pub(crate) lexicons: crate::lexicon::Lexicons,
 }
 
 impl Vocabulary {
@@ -75,8 +80,8 @@ impl Vocabulary {
         Self::assemble(&|name, default| text_of(folder, name, default), folder, &mut Vec::new())
     }
 
-    /// Puts the lists together from what `source` gives by name and default, and the templates of a folder; notes the lists' names.
-    pub(crate) fn assemble(source: &Source<'_>, templates: Option<&Path>, names: &mut Vec<String>) -> Result<Self, VocabularyError> {
+    /// Puts the lists together from what `source` gives by name and default, and the templates and dictionaries of a folder; notes the lists' names.
+    pub(crate) fn assemble(source: &Source<'_>, folder: Option<&Path>, names: &mut Vec<String>) -> Result<Self, VocabularyError> {
         let mut all = String::new();
         let additions = source(site::FILE, "")?;
         let (site, findings) = site::Site::read(&additions);
@@ -111,12 +116,24 @@ impl Vocabulary {
             &take("context.toml", include_str!("../../config/context.toml"))?,
         )?;
         let registration = take("templates.toml", include_str!("../../config/templates.toml"))?;
-        let (templates, texts, findings) = super::templates::Templates::load(templates, &registration, &demographics)?;
+        let (templates, texts, findings) = super::templates::Templates::load(folder, &registration, &demographics)?;
         usable(&findings)?;
         for (name, text) in [(site::FILE.to_owned(), additions)].into_iter().chain(texts) {
             all.push_str(&format!("\0{name}\0{text}"));
         }
-        Ok(Self { digest: crate::model::Sha256::of(all.as_bytes()), kinds, parts, headings, observations, demographics, items, templates })
+        let lexicons = crate::lexicon::Lexicons::load(folder)?;
+        all.push_str(&format!("\0lexicons\0{}", lexicons.digest()));
+        Ok(Self {
+            digest: crate::model::Sha256::of(all.as_bytes()),
+            kinds,
+            parts,
+            headings,
+            observations,
+            demographics,
+            items,
+            templates,
+            lexicons,
+        })
     }
 }
 

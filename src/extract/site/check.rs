@@ -12,6 +12,7 @@ use super::findings::{Finding, Severity, suggestion};
 use super::{FILE, Site};
 use crate::extract::templates::{FOLDER, Templates};
 use crate::extract::vocabulary::{Vocabulary, VocabularyError};
+use crate::lexicon::{self, LexiconError, LexiconName};
 
 /// More errors than this in one list are not told one by one.
 const MANY: usize = 40;
@@ -43,7 +44,39 @@ pub(crate) fn check(folder: &Path, others: &[&str]) -> Vec<Finding> {
             Err(error) => findings.push(unreadable(FOLDER, &error)),
         }
     }
+    findings.extend(dictionaries(folder));
     findings
+}
+
+/// What is wrong with the site's dictionaries, and files among them that nothing reads.
+fn dictionaries(folder: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, outcome) in lexicon::check(Some(folder)) {
+        let file = format!("{}/{}.tsv", lexicon::FOLDER, name.as_str());
+        match outcome {
+            Ok(_) => {}
+            Err(LexiconError::Faults { faults, .. }) => findings.extend(faults.into_iter().map(|fault| {
+                let line = usize::try_from(fault.line).ok().filter(|line| *line > 0);
+                Finding { file: file.clone(), line, severity: Severity::Error, what: fault.reason, help: None }
+            })),
+            Err(error) => findings.push(unreadable(&file, &error.into())),
+        }
+    }
+    let Ok(entries) = std::fs::read_dir(folder.join(lexicon::FOLDER)) else { return findings };
+    let known = LexiconName::ALL.map(|name| format!("{}.tsv", name.as_str()));
+    let mut stray: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    stray.retain(|name| !known.contains(name) && !is_note(name));
+    stray.sort();
+    findings.extend(stray.iter().map(|name| {
+        let help = suggestion(name, known.iter().map(String::as_str));
+        Finding::about(&format!("{}/{name}", lexicon::FOLDER), "no dictionary has this name: nothing reads this file", help)
+    }));
+    findings
+}
+
+/// Notes and hidden files are let be.
+fn is_note(name: &str) -> bool {
+    name.starts_with('.') || [".md", ".txt", "~", ".bak", ".orig"].iter().any(|end| name.ends_with(end))
 }
 
 fn unreadable(name: &str, error: &VocabularyError) -> Finding {
@@ -60,22 +93,22 @@ fn read(folder: &Path, name: &str) -> Result<Option<String>, Finding> {
     }
 }
 
-/// Files that nothing reads. Notes and hidden files are let be.
+/// Files that nothing reads.
 fn unknown_files(folder: &Path, names: &[String], others: &[&str]) -> Vec<Finding> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let known: BTreeSet<&str> = names.iter().map(String::as_str).chain(others.iter().copied()).chain([FILE, FOLDER]).collect();
+    let known: BTreeSet<&str> =
+        names.iter().map(String::as_str).chain(others.iter().copied()).chain([FILE, FOLDER, lexicon::FOLDER]).collect();
     let mut found: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     found.sort();
-    let note = |name: &str| name.starts_with('.') || [".md", ".txt", "~", ".bak", ".orig"].iter().any(|end| name.ends_with(end));
     let mut findings: Vec<Finding> = found
         .iter()
-        .filter(|name| !known.contains(name.as_str()) && !note(name))
+        .filter(|name| !known.contains(name.as_str()) && !is_note(name))
         .map(|name| Finding::about(name, "nothing reads a file of this name", suggestion(name, known.iter().copied())))
         .collect();
     let Ok(inner) = std::fs::read_dir(folder.join(FOLDER)) else { return findings };
     let mut inner: Vec<String> = inner.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     inner.sort();
-    let stray = inner.iter().filter(|name| !name.ends_with(".toml") && !note(name));
+    let stray = inner.iter().filter(|name| !name.ends_with(".toml") && !is_note(name));
     findings.extend(stray.map(|name| Finding::about(&format!("{FOLDER}/{name}"), "templates end in .toml: nothing reads this one", None)));
     findings
 }

@@ -1,0 +1,82 @@
+//! Words of a dictionary that are one slip away: a letter wrong, missing, too many, or two in exchanged order.
+//!
+//! Every text that is one slip away is made and looked up: some 54 for each letter, so that the cost hangs on the length of the word and
+//! hardly on the size of the dictionary, and nothing but the dictionary itself has to be kept.
+
+/// Below this length a word one slip away is as often another word as the same one misread.
+const SHORTEST: usize = 5;
+/// Above it nothing in the dictionaries is found any more.
+const LONGEST: usize = 64;
+const LETTERS: &[u8; 37] = b"abcdefghijklmnopqrstuvwxyz0123456789 ";
+
+/// Looks up what is one slip away from `key`, a folded text, until `found` has been given two texts that it knows; gives these.
+pub(super) fn one_slip(key: &str, mut known: impl FnMut(&str) -> bool) -> Vec<String> {
+    let mut hits: Vec<String> = Vec::new();
+    if !key.is_ascii() || !(SHORTEST..=LONGEST).contains(&key.len()) {
+        return hits;
+    }
+    let bytes = key.as_bytes();
+    let mut text = Vec::with_capacity(bytes.len() + 1);
+    // Gives true once two different texts are known.
+    let mut try_text = |text: &[u8]| {
+        let Ok(text) = std::str::from_utf8(text) else { return false };
+        if text != key && !hits.iter().any(|hit| hit == text) && known(text) {
+            hits.push(text.to_owned());
+        }
+        hits.len() >= 2
+    };
+    for at in 0..=bytes.len() {
+        let (head, tail) = bytes.split_at(at);
+        if let [first, rest @ ..] = tail {
+            text.clear();
+            text.extend_from_slice(head);
+            text.extend_from_slice(rest);
+            if try_text(&text) {
+                return hits;
+            }
+            if let [second, rest @ ..] = rest {
+                text.clear();
+                text.extend_from_slice(head);
+                text.extend([*second, *first]);
+                text.extend_from_slice(rest);
+                if try_text(&text) {
+                    return hits;
+                }
+            }
+        }
+        for letter in LETTERS {
+            text.clear();
+            text.extend_from_slice(head);
+            text.push(*letter);
+            text.extend_from_slice(tail);
+            if try_text(&text) {
+                return hits;
+            }
+            if tail.len() > 1 || (tail.len() == 1 && *letter != b' ') {
+                text.remove(at + 1);
+                if try_text(&text) {
+                    return hits;
+                }
+            }
+        }
+    }
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slip_is_found_and_two_are_not() {
+        let words = ["lisinopril", "hydroxyzine", "hydralazine", "celebrex", "celexa"];
+        let near = |key: &str| one_slip(key, |text| words.contains(&text));
+        for slip in ["1isinopril", "lisinoprl", "lisinopriil", "lisniopril", "xlisinopril", "lisinoprilx", "isinopril", "lisinopri"] {
+            assert_eq!(near(slip), ["lisinopril"], "{slip}");
+        }
+        for other in ["lisinopril", "lisinop", "lisin opri1", "hydroxazine x", "cele", ""] {
+            assert!(near(other).is_empty(), "{other}");
+        }
+        assert_eq!(one_slip("zantec", |t| ["zantac", "zantek"].contains(&t)).len(), 2);
+    }
+}
