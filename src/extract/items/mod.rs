@@ -255,6 +255,20 @@ mod tests {
     }
 
     #[test]
+    fn a_label_without_items_asks_for_them_unless_none_is_said() {
+        for (text, asked) in [
+            ("OFFICE VISIT\n\n5. Operations and year: xx 2002", true),
+            ("OFFICE VISIT\n\n5. Operations and year: none", false),
+            ("OFFICE VISIT\n\nthe operations and year of them", false),
+        ] {
+            let pages = [typed(text)];
+            let lines = body::lines(&pages, &[]);
+            let read = read(&pages, &lines, &[], DocumentKind::ProgressNote, &words::tests::words());
+            assert_eq!(read.missing.iter().any(|(f, _)| *f == Field::ProcedureText), asked, "{text}");
+        }
+    }
+
+    #[test]
     fn a_kind_that_must_have_items_asks_for_them() {
         let pages = [typed("MEDICATION LIST\nName: Ann Roe")];
         let read = read(&pages, &[], &[], DocumentKind::MedicationList, &words::tests::words());

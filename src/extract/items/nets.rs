@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::body::TextLine;
+use super::super::headings::is_number;
 use super::super::phrases::folded_words;
 use super::super::unread::is_essential;
 use super::words::ItemWords;
@@ -26,7 +27,10 @@ pub(super) fn unanswered(pages: &[PageLayout], lines: &[TextLine], items: &[Item
     let mut answered: BTreeSet<Group> = BTreeSet::new();
     for (at, line) in lines.iter().enumerate() {
         let page = &pages[line.page];
-        for &start in &line.starts {
+        for &begin in &line.starts {
+            // Questions of a form are numbered (`5. Operations and year:`).
+            let numbered = is_number(&page.word(line.words[begin]).text) && begin + 1 < line.words.len();
+            let start = begin + usize::from(numbered);
             let texts: Vec<&str> = line.words[start..].iter().map(|&w| page.word(w).text.as_str()).collect();
             let Some(first) = texts.first().filter(|t| t.starts_with(char::is_uppercase)) else { continue };
             let folded: Vec<String> = texts.iter().take(ANSWER).flat_map(|t| folded_words(t)).collect();
@@ -34,7 +38,7 @@ pub(super) fn unanswered(pages: &[PageLayout], lines: &[TextLine], items: &[Item
             // The first words of a sentence of prose are no label, unless a colon ends them, they stand alone, or capitals set them off.
             let alone = line.segment_end(start) - start <= length;
             let set_off = texts.iter().take(length).any(|t| t.ends_with([':', '?'])) || first.chars().all(|c| !c.is_lowercase());
-            if !(alone || set_off || start == 0 && at > 0 && line.gap > 0.9) {
+            if !(alone || set_off || begin == 0 && at > 0 && line.gap > 0.9) {
                 continue;
             }
             let below = lines.get(at + 1).filter(|l| l.page == line.page && alone);
