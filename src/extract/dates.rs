@@ -255,6 +255,26 @@ fn settle(form: Form, found: &Captures<'_>, latest: i16) -> Option<ReadDate> {
 
 /// Eight digits without anything between: month, day, year; or year, month, day.
 fn run_together(text: &str, latest: i16) -> Option<ReadDate> {
+    slashes_as_ones(text, latest).or_else(|| eight_digits(text, latest))
+}
+
+/// Strokes of a hand between month, day and year that were read as ones: `05118/1925`, `0511811925`.
+fn slashes_as_ones(text: &str, latest: i16) -> Option<ReadDate> {
+    let chars: Vec<char> = text.chars().collect();
+    let stroke = |k: usize| matches!(chars[k], '1' | '/' | 'l' | 'I' | '|');
+    let rest = |k: usize| k == 2 || k == 5 || chars[k].is_ascii_digit();
+    if chars.len() != 10 || !stroke(2) || !stroke(5) || !(0..10).all(rest) {
+        return None;
+    }
+    let n = |r: Range<usize>| chars[r].iter().collect::<String>().parse::<i16>().ok();
+    let small = |v: i16| i8::try_from(v).ok();
+    let date = PartialDate::new(n(6..10)?, Some(small(n(0..2)?)?), Some(small(n(3..5)?)?)).filter(|d| d.year > 1880 && d.year <= latest)?;
+    let took = |k: &usize| Step::Took { at: position(*k), read: chars[*k], taken: '/' };
+    let history = [2, 5].iter().filter(|k| chars[**k] != '/').map(took).collect();
+    Some(ReadDate { date, mended: true, short_year: false, history })
+}
+
+fn eight_digits(text: &str, latest: i16) -> Option<ReadDate> {
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

@@ -31,23 +31,20 @@ pub(crate) fn looks_handwritten(page: &PageLayout, words: &[usize]) -> bool {
     if page.reading.text_source == TextSource::TextLayer || words.is_empty() {
         return false;
     }
-    let all: Vec<&Word> = page.reading.words.iter().filter(|w| letters(w) >= 2).collect();
-    let mut heights: Vec<f32> = all.iter().filter(|w| w.confidence > SURE).map(|w| w.rect.h).collect();
-    if heights.len() < FEWEST {
-        return false;
-    }
-    heights.sort_by(f32::total_cmp);
-    let print = heights[heights.len() / 2];
-    let script = |w: &Word| w.confidence < WEAK && w.rect.h > TALL * print;
-    let weak = all.iter().filter(|w| script(w)).count();
     let own: Vec<&Word> = words.iter().map(|&w| page.word(w)).collect();
+    // What only the second engine read is a suggestion, whoever wrote it.
+    if own.iter().any(|w| w.suggested) {
+        return true;
+    }
+    let all: Vec<&Word> = page.reading.words.iter().filter(|w| letters(w) >= 2).collect();
+    let Some(print) = print_height(&all) else { return false };
     let total: f32 = own.iter().map(|w| letters(w) as f32).sum::<f32>().max(1.0);
     let mean = own.iter().map(|w| w.confidence * letters(w) as f32).sum::<f32>() / total;
     // A single entry, such as a date beside a signature, on a page of print.
-    if mean < 0.7 && own.iter().any(|w| letters(w) >= 2 && script(w)) {
+    if mean < 0.7 && own.iter().any(|w| letters(w) >= 2 && is_script(w, print)) {
         return true;
     }
-    if weak < FEWEST_WEAK || (weak as f32) < HAND_FILLED * all.len() as f32 {
+    if !mostly_by_hand(&all, print) {
         return false;
     }
     let printed = own.iter().all(|w| w.confidence >= PRINT && w.rect.h <= 1.2 * print);
@@ -56,6 +53,28 @@ pub(crate) fn looks_handwritten(page: &PageLayout, words: &[usize]) -> bool {
         all.iter().any(|w| w.confidence < WEAK && w.rect.overlap_y(&row) > 0.3 * w.rect.h)
     });
     !printed || beside
+}
+
+/// Whether a page with these words, as the first engine read them, is a form filled in by hand.
+pub(crate) fn filled_by_hand<'w>(words: impl Iterator<Item = &'w Word>) -> bool {
+    let all: Vec<&Word> = words.filter(|w| letters(w) >= 2).collect();
+    print_height(&all).is_some_and(|print| mostly_by_hand(&all, print))
+}
+
+/// The usual height of print: of what was surely read. `None` where too little was.
+fn print_height(words: &[&Word]) -> Option<f32> {
+    let mut heights: Vec<f32> = words.iter().filter(|w| w.confidence > SURE).map(|w| w.rect.h).collect();
+    heights.sort_by(f32::total_cmp);
+    (heights.len() >= FEWEST).then(|| heights[heights.len() / 2])
+}
+
+fn is_script(word: &Word, print: f32) -> bool {
+    word.confidence < WEAK && word.rect.h > TALL * print
+}
+
+fn mostly_by_hand(words: &[&Word], print: f32) -> bool {
+    let weak = words.iter().filter(|w| is_script(w, print)).count();
+    weak >= FEWEST_WEAK && weak as f32 >= HAND_FILLED * words.len() as f32
 }
 
 fn letters(word: &Word) -> usize {

@@ -29,6 +29,7 @@ mod vocabulary;
 
 use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
 
+pub(crate) use handwriting::filled_by_hand;
 pub use parts::{Part, parts};
 pub use site::findings::{Finding, Severity};
 pub use vocabulary::{Vocabulary, VocabularyError};

@@ -10,6 +10,8 @@ mod barcodes;
 mod bitmap;
 mod blank;
 mod checkboxes;
+mod circles;
+mod combs;
 mod inverse;
 mod leaders;
 mod light;
@@ -23,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Affine, CheckBox, GreyPage, QuarterTurn, RawPage, Rect, Ruling, Treatment};
 
 pub use barcodes::{Barcode, BarcodeKind};
+pub use combs::Comb;
 
 use bitmap::{Darkest, Piece, pieces};
 use light::Light;
@@ -59,6 +62,8 @@ pub struct ImagingSettings {
     pub erase_leaders: bool,
     /// Whether the dividers of comb fields are taken out of the picture that the engine reads.
     pub erase_combs: bool,
+    /// Whether loops drawn around printed words are taken out of it: a word in a loop is garbage to the engine.
+    pub erase_circles: bool,
     /// Bar code texts that make a page a separator sheet; one that ends in `*` stands for all that begin so.
     pub separators: Vec<String>,
 }
@@ -79,6 +84,7 @@ impl Default for ImagingSettings {
             erase_rules: false,
             erase_checkboxes: true,
             erase_combs: true,
+            erase_circles: true,
             erase_leaders: true,
             separators: vec!["PATCHT".into(), "DOCSEP*".into()],
         }
@@ -124,6 +130,12 @@ pub struct Prepared {
     pub rulings: Vec<Ruling>,
     /// Printed squares.
     pub checkboxes: Vec<CheckBox>,
+    /// Fields of one character a cell.
+    pub combs: Vec<Comb>,
+    /// What loops drawn by a pen shut in, pixels of `page`.
+    pub circles: Vec<Rect>,
+    /// Shades below this are ink.
+    pub threshold: u8,
     /// Bar codes of pages that look like separator sheets.
     pub barcodes: Vec<Barcode>,
     /// Hulls of what has the size of letters, pixels of `page`, from top to bottom.
@@ -224,6 +236,7 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
     }
     let blank = page.pixels.is_empty() || marks.nothing();
     let (mut rulings, mut checkboxes, mut barcodes) = (vec![], vec![], vec![]);
+    let (mut combs, mut circles) = (vec![], vec![]);
     if !blank {
         // Thin lines are blurred to grey: what is well darker than paper counts.
         let threshold = threshold.max((u32::from(light.paper()) * 64 / 100) as u8);
@@ -232,6 +245,9 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         let columns = bitmap.transposed();
         rulings = rulings::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.least_rule);
         checkboxes = checkboxes::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.ticked);
+        combs = combs::find(&page, threshold, &bitmap, &columns, cell_dpi);
+        let loops = circles::find(&all_ink, cell_dpi);
+        circles = loops.iter().map(|found| found.inside).collect();
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
         let mut erased = |treatment, any: bool| {
             if any {
@@ -249,9 +265,13 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
             erased(Treatment::Leaders, leaders::erase(&mut page, threshold, dpi) > 0);
         }
         if settings.erase_combs {
-            let dividers = rulings::comb_dividers(&page, threshold, &columns, cell_dpi, &rulings);
+            let dividers: Vec<Ruling> = combs.iter().flat_map(|comb| comb.dividers.iter().copied()).collect();
             rulings::erase(&mut page, &dividers, threshold, dpi);
             erased(Treatment::Combs, !dividers.is_empty());
+        }
+        if settings.erase_circles {
+            circles::erase(&mut page, &all_ink, &loops, cell_dpi);
+            erased(Treatment::Circles, !loops.is_empty());
         }
         if settings.erase_rules {
             rulings::erase(&mut page, &rulings, threshold, dpi);
@@ -281,6 +301,9 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         blank,
         rulings,
         checkboxes,
+        combs,
+        circles,
+        threshold,
         barcodes,
         treatments: done,
     }
@@ -333,6 +356,13 @@ fn target(x: f32, y: f32, settings: &ImagingSettings) -> f32 {
 /// Cuts a rectangle out of a page, clipped to it.
 pub fn crop(page: &GreyPage, rect: &Rect) -> GreyPage {
     warp::crop(page, rect.x.max(0.0) as u32, rect.y.max(0.0) as u32, rect.w.ceil() as u32, rect.h.ceil() as u32)
+}
+
+/// The page without its printed rules; strokes that cross them stay.
+pub fn without_rules(page: &GreyPage, rulings: &[Ruling], threshold: u8, dpi: f32) -> GreyPage {
+    let mut page = page.clone();
+    rulings::erase(&mut page, rulings, threshold, dpi);
+    page
 }
 
 #[cfg(test)]

@@ -29,48 +29,9 @@ pub(super) fn find(page: &GreyPage, threshold: u8, bitmap: &Bitmap, columns: &Bi
     all
 }
 
-/// The dividers of comb fields (one letter a cell): three or more short upright strokes between the same two of `rulings`. They stand
-/// so close to the letters that the engine reads them as I, l and 1.
-pub(super) fn comb_dividers(page: &GreyPage, threshold: u8, columns: &Bitmap, dpi: f32, rulings: &[Ruling]) -> Vec<Ruling> {
-    let scale = columns.factor as f32;
-    let (least, most, near) = (0.12 * dpi * scale, 0.45 * dpi * scale, 0.025 * dpi * scale);
-    let across: Vec<&Rect> = rulings.iter().filter(|r| r.kind == RulingKind::Horizontal).map(|r| &r.rect).collect();
-    let frames = |top: &Rect, bottom: &Rect| {
-        let height = bottom.y - top.y;
-        (least..most).contains(&height) && top.overlap_x(bottom) >= 0.8 * top.w.min(bottom.w)
-    };
-    let pairs: Vec<(&Rect, &Rect)> =
-        across.iter().flat_map(|top| across.iter().map(move |bottom| (*top, *bottom))).filter(|(t, b)| frames(t, b)).collect();
-    if pairs.is_empty() {
-        return vec![];
-    }
-    let strokes: Vec<Rect> = lines(columns, dpi, 0.12)
-        .into_iter()
-        .map(|r| Rect::new(r.y * scale, r.x * scale, r.h * scale, r.w * scale))
-        .filter(|r| (least..most).contains(&r.h))
-        .collect();
-    let mut found = Vec::new();
-    for (top, bottom) in pairs {
-        let between: Vec<&Rect> = strokes
-            .iter()
-            .filter(|s| (s.y - top.y).abs() < near + top.h && (s.bottom() - bottom.bottom()).abs() < near + bottom.h)
-            .filter(|s| s.center_x() > top.x - near && s.center_x() < top.right() + near)
-            .collect();
-        if between.len() < 3 {
-            continue;
-        }
-        // Only the part between the rules, which stay.
-        found.extend(
-            between.iter().map(|s| Ruling { kind: RulingKind::Vertical, rect: Rect::from_corners(s.x, top.y, s.right(), bottom.bottom()) }),
-        );
-    }
-    found.retain(|divider| is_thin(page, threshold, &Ruling { rect: divider.rect.grown(-1.0), ..*divider }, dpi * scale));
-    found
-}
-
 /// Looks at the candidate in the page's own pixels: a rule is of one thickness and hardly broken, while a row of small bold letters has
 /// stems and gaps.
-fn is_thin(page: &GreyPage, threshold: u8, ruling: &Ruling, dpi: f32) -> bool {
+pub(super) fn is_thin(page: &GreyPage, threshold: u8, ruling: &Ruling, dpi: f32) -> bool {
     let profile = Profile::of(page, threshold, ruling, 1);
     let mut lengths: Vec<i64> = profile.runs.iter().flatten().map(|run| run.1).collect();
     lengths.sort_unstable();
@@ -115,7 +76,8 @@ impl Profile {
     }
 }
 
-fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
+/// Long thin runs of ink across the picture, in its cells; `least` in inches.
+pub(super) fn lines(bitmap: &Bitmap, dpi: f32, least: f32) -> Vec<Rect> {
     let cells = |inches: f32| (inches * dpi).round().max(1.0) as usize;
     let (least_run, least_line, gap, thick) = (cells(least.min(0.17)), cells(least), cells(0.012), cells(0.05));
     let mut runs: Vec<Run> = Vec::new();
@@ -278,26 +240,6 @@ mod tests {
             kinds,
             [(RulingKind::Horizontal, 10, 100, 10), (RulingKind::Horizontal, 10, 92, 30), (RulingKind::Vertical, 10, 10, 10)]
         );
-    }
-
-    #[test]
-    fn dividers_of_a_comb_go_and_its_letters_stay() {
-        let mut page = GreyPage::filled(1200, 400, 255);
-        draw(&mut page, 100, 100, 800, 3);
-        draw(&mut page, 100, 160, 803, 3);
-        for i in 0..=20 {
-            draw(&mut page, 100 + i * 40, 100, 3, 60);
-        }
-        for i in 0..12 {
-            draw(&mut page, 112 + i * 40, 112, 5, 36); // an I in each cell
-        }
-        draw(&mut page, 950, 100, 3, 60); // a stroke elsewhere
-        let columns = Bitmap::of(&page, 2, 128).transposed();
-        let rulings = found_in(&page);
-        let dividers = comb_dividers(&page, 128, &columns, 150.0, &rulings);
-        assert_eq!((rulings.len(), dividers.len()), (2, 21));
-        erase(&mut page, &dividers, 128, 300.0);
-        assert_eq!((page.at(141, 130), page.at(501, 130), page.at(114, 130), page.at(951, 130), page.at(300, 101)), (255, 255, 0, 0, 0));
     }
 
     #[test]

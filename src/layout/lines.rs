@@ -13,7 +13,7 @@ const WIDE_GAP_AFTER_COLON: f32 = 1.2;
 const SMALLEST_UNIT: f32 = 8.0;
 
 /// Median height of the words that hold a letter or digit.
-pub(super) fn unit(words: &[Word]) -> f32 {
+pub(crate) fn unit(words: &[Word]) -> f32 {
     let mut heights: Vec<f32> = words.iter().filter(|w| !is_rule_remains(&w.text)).map(|w| w.rect.h).collect();
     heights.sort_by(f32::total_cmp);
     heights.get(heights.len() / 2).copied().unwrap_or(SMALLEST_UNIT).max(SMALLEST_UNIT)
@@ -29,7 +29,7 @@ pub(super) fn is_rule_remains(text: &str) -> bool {
 ///
 /// A word joins the row whose nearest word (along x) shares at least half of the smaller height with it; so a row may drift by the
 /// little skew that is left after straightening.
-pub(super) fn rows(words: &[Word], unit: f32) -> Vec<Vec<usize>> {
+pub(crate) fn rows(words: &[Word], unit: f32) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> =
         (0..words.len()).filter(|&i| !is_rule_remains(&words[i].text) && words[i].rect.h < 6.0 * unit && words[i].rect.h > 0.0).collect();
     order.sort_by(|&a, &b| words[a].rect.x.total_cmp(&words[b].rect.x).then(words[a].rect.y.total_cmp(&words[b].rect.y)));
@@ -103,7 +103,7 @@ fn push(segments: &mut Vec<Segment>, of_line: &mut Vec<usize>, words_of: Vec<usi
 }
 
 /// Whether a vertical rule stands in the gap between two neighbours and covers most of their height.
-fn rule_between(reading: &PageReading, a: &Word, b: &Word) -> bool {
+pub(crate) fn rule_between(reading: &PageReading, a: &Word, b: &Word) -> bool {
     let (from, to) = (a.rect.right() - 0.2 * a.rect.h, b.rect.x + 0.2 * b.rect.h);
     reading.rulings.iter().any(|r| {
         r.kind == RulingKind::Vertical

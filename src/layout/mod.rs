@@ -8,6 +8,8 @@ mod lines;
 
 use crate::model::{PageLayout, PageReading};
 
+pub(crate) use lines::{rows, rule_between, unit};
+
 /// Puts a page's words in order.
 ///
 /// Marks that are only the remains of printed rules (`|`, `_`, `~` …) are kept in the reading but stand in no segment.
@@ -51,6 +53,7 @@ pub(crate) mod testing {
             words,
             rulings: Vec::new(),
             checkboxes: Vec::new(),
+            circles: Vec::new(),
             uncovered: Vec::new(),
             text_source: TextSource::Ocr,
             quality: PageQuality {

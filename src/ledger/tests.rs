@@ -38,6 +38,7 @@ fn reading(number: u32) -> PageReading {
         }],
         rulings: vec![],
         checkboxes: vec![],
+        circles: Vec::new(),
         uncovered: vec![],
         text_source: TextSource::Ocr,
         quality: PageQuality {

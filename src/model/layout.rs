@@ -55,6 +55,21 @@ impl PageLayout {
         &self.reading.words[index]
     }
 
+    /// Whether a loop was drawn around a place; `None` if there is no loop near it on its row either.
+    pub fn circled(&self, place: &Rect) -> Option<bool> {
+        /// Choices of one question stand so near to each other, in units.
+        const NEAR: f32 = 10.0;
+        let level = |circle: &&Rect| (circle.center_y() - place.center_y()).abs() < 0.7 * self.unit.max(0.5 * circle.h);
+        let mut near = false;
+        for circle in self.reading.circles.iter().filter(level) {
+            if circle.contains(place.center_x(), place.center_y()) {
+                return Some(true);
+            }
+            near |= (circle.center_x() - place.center_x()).abs() < NEAR * self.unit;
+        }
+        near.then_some(false)
+    }
+
     /// A segment's words joined by single blanks.
     pub fn text(&self, segment: usize) -> String {
         self.text_of(&self.segments[segment].words)

@@ -24,6 +24,10 @@ pub struct Word {
     /// What a second engine read at the same place; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<SecondReading>,
+    /// Whether the text is the second engine's alone, in a place where the first read nothing or was lost: handwriting, as a rule. Such
+    /// a word is a suggestion and is never accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suggested: bool,
 }
 
 /// A character that the engine was unsure of.
@@ -169,6 +173,8 @@ pub enum Treatment {
     Leaders,
     /// Dividers of comb fields were taken out of it.
     Combs,
+    /// Loops drawn around words were taken out of it.
+    Circles,
     /// Printed rules were taken out of it.
     Rules,
 }
@@ -210,6 +216,9 @@ pub struct PageReading {
     pub rulings: Vec<Ruling>,
     /// Printed squares.
     pub checkboxes: Vec<CheckBox>,
+    /// What loops drawn by a pen shut in: words so chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub circles: Vec<Rect>,
     /// Hulls of ink of the size of letters that no word covers, in pixels of the upright page.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncovered: Vec<Rect>,

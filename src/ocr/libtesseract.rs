@@ -114,7 +114,7 @@ impl Api {
                     let doubts = if confidence < UNSURE { words.doubts() } else { Vec::new() };
                     let text = text.trim().to_owned();
                     let confidence = (confidence / 100.0).clamp(0.0, 1.0);
-                    found.push(Word { text, rect, confidence, line, block, doubts, second: None });
+                    found.push(Word { text, rect, confidence, line, block, doubts, second: None, suggested: false });
                 }
             }
             if !words.next(WORD) {

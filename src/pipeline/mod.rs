@@ -7,6 +7,7 @@ mod apart;
 mod archive;
 mod check;
 mod confined;
+mod entries;
 mod error;
 mod fingerprint;
 mod look;

@@ -112,6 +112,7 @@ pub(super) fn read_page_twice(
     }
     let mut reading = reading(raw.number, &mut prepared, words, TextSource::Ocr);
     if let Some(second) = second {
+        second.read_entries(&prepared, &mut reading);
         second.ask(&prepared.page, &mut reading);
     }
     Ok(PageResult::Read(Box::new(reading)))
@@ -298,6 +299,7 @@ fn reading(number: PageNumber, prepared: &mut Prepared, words: Vec<Word>, text_s
         words,
         rulings: std::mem::take(&mut prepared.rulings),
         checkboxes: std::mem::take(&mut prepared.checkboxes),
+        circles: std::mem::take(&mut prepared.circles),
         uncovered,
         text_source,
     }

@@ -21,8 +21,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::confidence::Class;
 use crate::extract::{self, Vocabulary};
-use crate::model::{GreyPage, PageReading, Rect, RulingKind, SecondReading, TextSource, Word};
-use crate::ocr::second::{CropReader, CropReading, CropsRead};
+use crate::imaging::{Comb, Prepared};
+use crate::model::{GreyPage, PageNumber, PageReading, Rect, RulingKind, SecondReading, TextSource, Word};
+use crate::ocr::second::{CropReader, CropReading, CropsRead, SecondSettings};
+
+use super::entries::{self, Changes};
 use crate::report::SecondCost;
 use crate::{imaging, layout};
 
@@ -49,6 +52,8 @@ pub struct SecondDesk<'a> {
     vocabulary: &'a Vocabulary,
     /// Crops a page.
     budget: usize,
+    /// Crops a page for entries that the first engine is lost on.
+    for_entries: usize,
     crops: AtomicU64,
     over_budget: AtomicU64,
     failed: AtomicU64,
@@ -56,10 +61,19 @@ pub struct SecondDesk<'a> {
 }
 
 impl<'a> SecondDesk<'a> {
-    /// `crops_per_page` is the budget.
-    pub fn new(reader: &'a dyn CropReader, vocabulary: &'a Vocabulary, crops_per_page: u32) -> Self {
+    /// `settings` hold the budgets.
+    pub fn new(reader: &'a dyn CropReader, vocabulary: &'a Vocabulary, settings: &SecondSettings) -> Self {
         let none = AtomicU64::default;
-        Self { reader, vocabulary, budget: crops_per_page as usize, crops: none(), over_budget: none(), failed: none(), cpu_micros: none() }
+        Self {
+            reader,
+            vocabulary,
+            budget: settings.crops_per_page as usize,
+            for_entries: settings.handwriting_crops_per_page as usize,
+            crops: none(),
+            over_budget: none(),
+            failed: none(),
+            cpu_micros: none(),
+        }
     }
 
     /// What was done so far.
@@ -82,27 +96,62 @@ impl<'a> SecondDesk<'a> {
         let widths: f32 = asked.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)).sum();
         tracing::debug!(page = reading.number.get(), planned = plan.len(), asked = asked.len(), widths, "second engine asked");
         let pictures: Vec<GreyPage> = asked.iter().map(|crop| imaging::crop(picture, &crop.rect)).collect();
-        let read = catch_unwind(AssertUnwindSafe(|| self.reader.read(&pictures)));
-        let CropsRead { readings, cpu } = match read {
-            Ok(Ok(read)) if read.readings.len() == asked.len() => read,
-            Ok(Err(error)) => {
-                tracing::warn!(page = reading.number.get(), "{error}");
-                count(&self.failed, asked.len());
-                return;
-            }
-            Ok(Ok(_)) | Err(_) => {
-                tracing::warn!(page = reading.number.get(), "the second engine failed on the page");
-                count(&self.failed, asked.len());
-                return;
-            }
-        };
-        count(&self.crops, asked.len());
-        self.cpu_micros.fetch_add(u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let Some(readings) = self.read(reading.number, &pictures) else { return };
         let mut parts = Vec::new();
         for (crop, answer) in asked.iter().zip(&readings) {
             parts.extend(answered(&mut reading.words, crop, answer));
         }
         insert(&mut reading.words, parts);
+    }
+
+    /// Reads the page's combs and what the first engine was lost on (see [`entries`]).
+    pub fn read_entries(&self, prepared: &Prepared, reading: &mut PageReading) {
+        // What the engine makes of combs is garbage whoever filled them in.
+        let combed: Vec<Rect> = prepared.combs.iter().map(Comb::rect).collect();
+        let outside = |word: &&Word| !combed.iter().any(|comb| comb.contains(word.rect.center_x(), word.rect.center_y()));
+        let hand = extract::filled_by_hand(reading.words.iter().filter(outside));
+        let find = || entries::find(&prepared.page, &prepared.combs, prepared.threshold, prepared.dpi, reading, hand);
+        let found = catch_unwind(AssertUnwindSafe(find)).unwrap_or_default();
+        let shapes = found.iter().map(|entry| entry.picture.width as f32 / entry.picture.height.max(1) as f32);
+        let asked = &found[..affordable(shapes, self.for_entries)];
+        self.over_budget.fetch_add((found.len() - asked.len()) as u64, Ordering::Relaxed);
+        tracing::debug!(page = reading.number.get(), found = found.len(), asked = asked.len(), hand, "entries");
+        if asked.is_empty() {
+            return;
+        }
+        let pictures: Vec<GreyPage> = asked.iter().map(|entry| entry.picture.clone()).collect();
+        let Some(readings) = self.read(reading.number, &pictures) else { return };
+        let mut alone = |cell: &Rect| {
+            let read = self.read(reading.number, &[imaging::crop(&prepared.page, cell)]);
+            read.and_then(|mut read| read.pop()).unwrap_or_default()
+        };
+        let mut changes = Changes::none(reading);
+        for (entry, answer) in asked.iter().zip(&readings) {
+            changes.take(reading, entry, answer, hand, &mut alone);
+        }
+        changes.apply(reading);
+    }
+
+    /// Reads crops and counts what it cost; `None` if the engine failed.
+    fn read(&self, page: PageNumber, pictures: &[GreyPage]) -> Option<Vec<CropReading>> {
+        let count = |what: &AtomicU64, number: usize| what.fetch_add(number as u64, Ordering::Relaxed);
+        let read = catch_unwind(AssertUnwindSafe(|| self.reader.read(pictures)));
+        let CropsRead { readings, cpu } = match read {
+            Ok(Ok(read)) if read.readings.len() == pictures.len() => read,
+            Ok(Err(error)) => {
+                tracing::warn!(page = page.get(), "{error}");
+                count(&self.failed, pictures.len());
+                return None;
+            }
+            Ok(Ok(_)) | Err(_) => {
+                tracing::warn!(page = page.get(), "the second engine failed on the page");
+                count(&self.failed, pictures.len());
+                return None;
+            }
+        };
+        count(&self.crops, pictures.len());
+        self.cpu_micros.fetch_add(u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        Some(readings)
     }
 }
 
@@ -119,11 +168,16 @@ struct Crop {
 
 /// How many of the first crops fit into the budget.
 fn within(plan: &[Crop], budget: usize) -> usize {
+    affordable(plan.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)), budget)
+}
+
+/// How many of the first crops, by their width in heights, fit into a budget.
+fn affordable(shapes: impl Iterator<Item = f32>, budget: usize) -> usize {
     let mut left = budget as f32;
-    plan.iter()
-        .take_while(|crop| {
+    shapes
+        .take_while(|shape| {
             let fits = left > 0.0;
-            left -= (crop.rect.w / crop.rect.h.max(1.0) / ONE_CROP).ceil();
+            left -= (shape / ONE_CROP).ceil();
             fits
         })
         .count()
@@ -176,6 +230,9 @@ fn value_boxes(reading: &PageReading, vocabulary: &Vocabulary, page: crate::mode
 }
 
 fn rank(word: &Word, values: &[(Rect, bool)]) -> Option<u8> {
+    if word.second.is_some() {
+        return None;
+    }
     let (x, y) = (word.rect.center_x(), word.rect.center_y());
     let mut inside = values.iter().filter(|(rect, _)| rect.contains(x, y)).peekable();
     let doubtful = word.confidence < DOUBTFUL;
@@ -571,7 +628,7 @@ mod tests {
         assert!(place("03/14/1950") < place("worst") && place("worst") < place("bad") && !texts.contains(&"fine"), "{texts:?}");
         let all = plan.len();
         let (vocabulary, reader) = (vocabulary(), RecordedCrops::new(&texts.iter().map(|text| (*text, 0.9)).collect::<Vec<_>>()));
-        let desk = SecondDesk::new(&reader, &vocabulary, 2);
+        let desk = SecondDesk::new(&reader, &vocabulary, &SecondSettings { crops_per_page: 2, ..SecondSettings::default() });
         let mut reading = reading;
         desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
         let cost = desk.cost();
@@ -611,7 +668,7 @@ mod tests {
     fn an_engine_that_fails_costs_its_readings_alone() {
         for fault in [SecondFault::Error, SecondFault::Panics, SecondFault::TooFew, SecondFault::Garbage] {
             let (vocabulary, reader) = (vocabulary(), FaultyCrops(fault));
-            let desk = SecondDesk::new(&reader, &vocabulary, 50);
+            let desk = SecondDesk::new(&reader, &vocabulary, &SecondSettings { crops_per_page: 50, ..SecondSettings::default() });
             let before = page(vec![at("doubt", 170.0, 0.5), at("more", 300.0, 0.4)]);
             let mut reading = before.clone();
             desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);

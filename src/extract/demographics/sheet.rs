@@ -226,9 +226,13 @@ impl<'a> Sheet<'a> {
         level.into_iter().any(|m| m.rect.overlap_x(&token.rect) > 0.7 * token.rect.w)
     }
 
-    /// Whether a choice such as `Male` is ticked: `None` where no box stands beside it.
+    /// Whether a choice such as `Male` is ticked or circled: `None` where no box stands beside it and nothing near it is circled.
     pub(crate) fn ticked(&self, token: &Token) -> Option<(bool, f32)> {
         let unit = self.page.unit;
+        let circled = self.page.circled(&token.rect);
+        if circled == Some(true) {
+            return Some((true, 1.0));
+        }
         let mut best: Option<(f32, bool, f32)> = None;
         let of = |k: &usize| &self.page.reading.checkboxes[*k];
         let from = self.boxes.partition_point(|k| of(k).rect.center_y() <= token.rect.center_y() - 0.8 * unit);
@@ -240,7 +244,7 @@ impl<'a> Sheet<'a> {
                 best = Some((gap.abs(), mark.ticked, mark.ink));
             }
         }
-        best.map(|(_, ticked, ink)| (ticked, ink))
+        best.map(|(_, ticked, ink)| (ticked, ink)).or(circled.map(|circled| (circled, 0.0)))
     }
 }
 

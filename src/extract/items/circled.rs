@@ -1,7 +1,7 @@
 //! Questionnaires whose answers are circled: rows of a printed Y and N before the name of a problem.
 //!
-//! An engine does not read circles. But it reads the letter that was left alone, and not, or much too tall, the one that was
-//! circled; so a row tells its answer by the letter that is still there.
+//! Where the loop itself was found, it tells the answer. Else the letter that is still there does: an engine does not read circles, but
+//! it reads the letter that was left alone, and not, or much too tall, the one that was circled.
 
 use super::super::phrases::fold;
 use super::words::ItemWords;
@@ -114,13 +114,32 @@ fn column(page: &PageLayout, at: usize, rows: &[Row], vocabulary: &ItemWords, it
                 })
             })
         };
-        match (left_alone(yes_at), left_alone(no_at)) {
+        let looped = |place: Option<f32>| {
+            let level = |loop_: &&Rect| row.name.first().is_some_and(|&w| loop_.overlap_y(&page.word(w).rect) > 0.5 * height);
+            place.is_some_and(|place| {
+                let middle = row.left - place + 0.4 * height;
+                page.reading.circles.iter().filter(level).any(|loop_| loop_.x < middle && middle < loop_.right())
+            })
+        };
+        let doubt = match (looped(yes_at), looped(no_at)) {
+            (false, true) => continue,
+            (true, false) => Some(0.1),
+            _ => None,
+        };
+        let answer = if doubt.is_some() { (false, true) } else { (left_alone(yes_at), left_alone(no_at)) };
+        match answer {
             // The Y is there: the N is circled, or neither is.
             (true, _) => {}
             (false, true) => {
                 let words: Vec<(usize, usize)> = row.name.iter().map(|&w| (at, w)).collect();
                 let part = Part::new(Field::ConditionText, page.text_of(&row.name), &words, Form::Free, 0.0);
-                items.push(Item { group: Group::Condition, parts: vec![part], rule: "items.condition-circled", label: 0.8, doubt: 0.5 });
+                items.push(Item {
+                    group: Group::Condition,
+                    parts: vec![part],
+                    rule: "items.condition-circled",
+                    label: 0.8,
+                    doubt: doubt.unwrap_or(0.5),
+                });
             }
             (false, false) => *unsure = unsure.or(Some(page.reading.number)),
         }
@@ -142,6 +161,18 @@ mod tests {
         }
         let (items, unsure) = read(&[page], &words());
         (items.iter().map(|i| i.parts[0].value.clone()).collect(), unsure.is_some())
+    }
+
+    #[test]
+    fn a_loop_that_was_found_tells_the_answer() {
+        let mut page = typed("Y  N  Asthma\nY  N  Gout\nY  N  Sleep apnea\nY  N  Stroke\nY  N  Anemia");
+        for (row, letter) in [(0, "N"), (1, "Y"), (2, "N"), (3, "Y")] {
+            let place = page.reading.words.iter().filter(|w| w.text == letter).nth(row).unwrap().rect.grown(5.0);
+            page.reading.circles.push(place);
+        }
+        let (items, _) = read(&[page], &words());
+        let got: Vec<(&str, f32)> = items.iter().map(|i| (i.parts[0].value.as_str(), i.doubt)).collect();
+        assert_eq!(got, [("Gout", 0.1), ("Stroke", 0.1)]);
     }
 
     #[test]

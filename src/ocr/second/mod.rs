@@ -117,6 +117,8 @@ pub enum SecondError {
 pub struct SecondSettings {
     /// Most crops that are read of a page, wide ones counted as several; 0 switches the engine off.
     pub crops_per_page: u32,
+    /// The same for comb fields, handwriting and ink that the first engine left out; these are read beside the others.
+    pub handwriting_crops_per_page: u32,
     /// Folder with the model; `None` looks where scripts/models.sh puts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_dir: Option<PathBuf>,
@@ -124,7 +126,7 @@ pub struct SecondSettings {
 
 impl Default for SecondSettings {
     fn default() -> Self {
-        Self { crops_per_page: 12, model_dir: None }
+        Self { crops_per_page: 12, handwriting_crops_per_page: 80, model_dir: None }
     }
 }
 
