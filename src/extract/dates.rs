@@ -102,6 +102,23 @@ pub(crate) fn parse_until(text: &str, latest: i16) -> Option<ReadDate> {
     run_together(text, latest)
 }
 
+/// Reads what stands beside a label that asks for a date, where it is no date by [`parse_until`]: strokes of a hand between month, day and
+/// year are read as ones (`0511811925`). Elsewhere ten digits are a number.
+pub(crate) fn parse_asked_for(text: &str, latest: i16) -> Option<ReadDate> {
+    let chars: Vec<char> = text.chars().collect();
+    let stroke = |k: usize| matches!(chars[k], '1' | '/' | 'l' | 'I' | '|');
+    let rest = |k: usize| k == 2 || k == 5 || chars[k].is_ascii_digit();
+    if chars.len() != 10 || !stroke(2) || !stroke(5) || !(0..10).all(rest) {
+        return None;
+    }
+    let n = |r: Range<usize>| chars[r].iter().collect::<String>().parse::<i16>().ok();
+    let small = |v: i16| i8::try_from(v).ok();
+    let date = PartialDate::new(n(6..10)?, Some(small(n(0..2)?)?), Some(small(n(3..5)?)?)).filter(|d| d.year > 1880 && d.year <= latest)?;
+    let took = |k: &usize| Step::Took { at: position(*k), read: chars[*k], taken: '/' };
+    let history = [2, 5].iter().filter(|k| chars[**k] != '/').map(took).collect();
+    Some(ReadDate { date, mended: true, short_year: false, history })
+}
+
 /// Finds every date of at least month and year in a run of words, from left to right, without overlap.
 pub(crate) fn find(words: &[&str]) -> Vec<FoundDate> {
     find_until(words, LATEST_YEAR)
@@ -255,26 +272,6 @@ fn settle(form: Form, found: &Captures<'_>, latest: i16) -> Option<ReadDate> {
 
 /// Eight digits without anything between: month, day, year; or year, month, day.
 fn run_together(text: &str, latest: i16) -> Option<ReadDate> {
-    slashes_as_ones(text, latest).or_else(|| eight_digits(text, latest))
-}
-
-/// Strokes of a hand between month, day and year that were read as ones: `05118/1925`, `0511811925`.
-fn slashes_as_ones(text: &str, latest: i16) -> Option<ReadDate> {
-    let chars: Vec<char> = text.chars().collect();
-    let stroke = |k: usize| matches!(chars[k], '1' | '/' | 'l' | 'I' | '|');
-    let rest = |k: usize| k == 2 || k == 5 || chars[k].is_ascii_digit();
-    if chars.len() != 10 || !stroke(2) || !stroke(5) || !(0..10).all(rest) {
-        return None;
-    }
-    let n = |r: Range<usize>| chars[r].iter().collect::<String>().parse::<i16>().ok();
-    let small = |v: i16| i8::try_from(v).ok();
-    let date = PartialDate::new(n(6..10)?, Some(small(n(0..2)?)?), Some(small(n(3..5)?)?)).filter(|d| d.year > 1880 && d.year <= latest)?;
-    let took = |k: &usize| Step::Took { at: position(*k), read: chars[*k], taken: '/' };
-    let history = [2, 5].iter().filter(|k| chars[**k] != '/').map(took).collect();
-    Some(ReadDate { date, mended: true, short_year: false, history })
-}
-
-fn eight_digits(text: &str, latest: i16) -> Option<ReadDate> {
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -393,6 +390,15 @@ mod tests {
         for (text, want, mended) in table {
             let got = parse(text).unwrap_or_else(|| panic!("{text} is no date"));
             assert_eq!((got.date.to_string().as_str(), got.mended), (want, mended), "{text}");
+        }
+    }
+
+    #[test]
+    fn ones_are_slashes_where_a_label_asks_for_a_date() {
+        for (text, want) in
+            [("0912211967", Some("1967-09-22")), ("1311211967", None), ("0912211867", None), ("0922211967", None), ("091221196", None)]
+        {
+            assert_eq!(parse_asked_for(text, 2012).map(|read| read.date.to_string()).as_deref(), want, "{text}");
         }
     }
 

@@ -3,10 +3,12 @@
 use crate::model::{GreyPage, Rect};
 
 use super::bitmap::Bitmap;
+use super::combs::Comb;
 
 /// Width and height of what a loop shuts in, inches.
 const WIDTH: (f32, f32) = (0.12, 2.0);
-const HEIGHT: (f32, f32) = (0.12, 0.55);
+/// Frames of stamps are higher.
+const HEIGHT: (f32, f32) = (0.12, 0.3);
 /// Share of its hull that a loop fills: an ellipse 0.79, a box 1.0. Neighbouring loops that cut into each other fill less.
 const FILL: (f32, f32) = (0.5, 0.91);
 /// Least share of the hull that is ink of the word inside.
@@ -14,6 +16,8 @@ const LEAST_INK: f32 = 0.02;
 /// Thickest stroke of a pen, inches, and share of the rim that has to be such a stroke.
 const STROKE: f32 = 0.06;
 const RIM: f32 = 0.6;
+/// A page with more loops than this is a picture or dirt.
+const AT_MOST: usize = 200;
 
 /// A run of paper in a row, end exclusive.
 #[derive(Clone, Copy)]
@@ -43,8 +47,14 @@ struct Rim {
 }
 
 /// Finds the loops of a page. `dpi` is that of the bitmap's cells.
-pub(super) fn find(bitmap: &Bitmap, dpi: f32) -> Vec<Loop> {
+/// What lies in one of the `combs` is a letter that touches its cell.
+pub(super) fn find(bitmap: &Bitmap, dpi: f32, combs: &[Comb]) -> Vec<Loop> {
+    let cells: Vec<Rect> = combs.iter().map(|comb| comb.rect().grown(0.03 * dpi * bitmap.factor as f32)).collect();
     let mut found: Vec<Loop> = shut_in(bitmap, dpi).iter().filter_map(|runs| judged(bitmap, runs, dpi)).collect();
+    found.retain(|found| !cells.iter().any(|cell| cell.contains(found.inside.center_x(), found.inside.center_y())));
+    if found.len() > AT_MOST {
+        return Vec::new();
+    }
     found.sort_by(|a, b| a.inside.y.total_cmp(&b.inside.y).then(a.inside.x.total_cmp(&b.inside.x)));
     found
 }
@@ -184,7 +194,9 @@ pub(super) fn erase(page: &mut GreyPage, bitmap: &Bitmap, loops: &[Loop], dpi: f
             // Slanting through the stroke is longer; much longer is a letter, or another loop.
             let gone = if length <= usual + usual / 2 + 1 { length } else { usual };
             let first = if length <= most { length - gone } else { 0 };
-            for k in first as i64..(first + gone) as i64 {
+            // A cell more for the soft rim, where paper follows.
+            let last = if length <= most { length + 1 } else { gone };
+            for k in first as i64..last as i64 {
                 let (x, y) = ((from.0 + k * step.0) * factor, (from.1 + k * step.1) * factor);
                 for y in y.max(0)..(y + factor).min(h) {
                     let (a, b) = (x.clamp(0, w), (x + factor).clamp(0, w));
@@ -246,7 +258,7 @@ mod tests {
         letters(&mut page, 120, 515, 2);
         letters(&mut page, 300, 515, 20); // plain words
         let bitmap = Bitmap::of(&page, 2, 128);
-        let loops = find(&bitmap, 150.0);
+        let loops = find(&bitmap, 150.0, &[]);
         let places: Vec<(i32, i32)> =
             loops.iter().map(|l| ((l.inside.center_x() / 10.0).round() as i32, (l.inside.center_y() / 10.0).round() as i32)).collect();
         assert_eq!(places.iter().filter(|p| p.0 == 21).count(), 1, "{places:?}");

@@ -246,7 +246,7 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
         rulings = rulings::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.least_rule);
         checkboxes = checkboxes::find(&page, threshold, &bitmap, &columns, cell_dpi, settings.ticked);
         combs = combs::find(&page, threshold, &bitmap, &columns, cell_dpi);
-        let loops = circles::find(&all_ink, cell_dpi);
+        let loops = circles::find(&all_ink, cell_dpi, &combs);
         circles = loops.iter().map(|found| found.inside).collect();
         barcodes = barcodes::find(&page, &bitmap, &all, &marks, cell_dpi);
         let mut erased = |treatment, any: bool| {

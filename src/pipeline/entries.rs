@@ -326,14 +326,20 @@ impl Changes {
                 chars.extend(best);
             }
         }
+        // A cell in which nobody read anything but a point holds a speck.
+        let written = |at: &usize| match (seconds[*at].first(), firsts[inked[*at].0]) {
+            (Some(char), _) => !matches!(char.c, '.' | ',' | ':' | '·' | '_'),
+            (None, first) => first.is_some_and(|(c, _)| c.is_alphanumeric()),
+        };
+        let kept: Vec<usize> = (0..inked.len()).filter(written).collect();
         let place = self.place(reading, &old, &hull);
         let like = old.first().or(place.checked_sub(1).as_ref()).and_then(|&w| reading.words.get(w));
         let (line, block) = like.map_or((0, 0), |word| (word.line, word.block));
-        for part in inked.chunk_by(|a, b| a.0 + 1 == b.0) {
-            let start = inked.iter().position(|i| i.0 == part[0].0).unwrap_or(0);
-            let own: Vec<Option<CharReading>> = (start..start + part.len()).map(|at| seconds[at].first().copied()).collect();
+        for at in kept.chunk_by(|&a, &b| inked[a].0 + 1 == inked[b].0) {
+            let part: Vec<(usize, f32, f32)> = at.iter().map(|&at| inked[at]).collect();
+            let own: Vec<Option<CharReading>> = at.iter().map(|&at| seconds[at].first().copied()).collect();
             let text: String =
-                own.iter().zip(part).filter_map(|(char, i)| char.map(|char| char.c).or(firsts[i.0].map(|first| first.0))).collect();
+                own.iter().zip(&part).filter_map(|(char, i)| char.map(|char| char.c).or(firsts[i.0].map(|first| first.0))).collect();
             let first: String = part.iter().filter_map(|i| firsts[i.0].map(|first| first.0)).collect();
             // A speck in an empty cell.
             if !text.chars().any(char::is_alphanumeric) && part.len() == 1 || text.is_empty() {

@@ -286,8 +286,61 @@ fn uncovered(prepared: &Prepared, words: &[Word]) -> Vec<Rect> {
     if ink.len() > UNCOVERED_AT_MOST { Vec::new() } else { ink }
 }
 
+/// Parts words that the engine ran together over the edge of a loop: `SEX(Male` where `Male` is circled, `YN` where one of the two is.
+fn parted_at_loops(words: Vec<Word>, loops: &[Rect]) -> Vec<Word> {
+    let mut parted = Vec::with_capacity(words.len());
+    for word in words {
+        let level = |l: &&Rect| l.contains(l.center_x(), word.rect.center_y()) && l.overlap_x(&word.rect) > 0.0;
+        let edges = loops.iter().filter(level).flat_map(|l| [l.x, l.right()]);
+        match edges.filter_map(|edge| parted_at(&word, edge)).next() {
+            Some((left, right)) => parted.extend([left, right]),
+            None => parted.push(word),
+        }
+    }
+    parted
+}
+
+/// The two words that an edge parts: at a sign, or before a capital that begins a word, near the edge; two letters anyhow.
+fn parted_at(word: &Word, edge: f32) -> Option<(Word, Word)> {
+    /// How many letters off the place may be, as letters are not of one width.
+    const OFF: usize = 2;
+    let chars: Vec<char> = word.text.chars().collect();
+    let pitch = word.rect.w / chars.len().max(1) as f32;
+    let near = ((edge - word.rect.x) / pitch).round();
+    if chars.len() < 2 || near < 1.0 || near > (chars.len() - 1) as f32 {
+        return None;
+    }
+    let near = near as usize;
+    let pair = chars.len() == 2 && chars.iter().all(|c| c.is_uppercase());
+    let begins = |k: usize| {
+        let sign = !chars[k - 1].is_alphanumeric() || !chars[k].is_alphanumeric();
+        sign || pair || chars[k].is_uppercase() && chars.get(k + 1).is_some_and(|c| c.is_lowercase())
+    };
+    let cut = (1..chars.len()).filter(|&k| k.abs_diff(near) <= OFF && begins(k)).min_by_key(|k| k.abs_diff(near))?;
+    let mut left: String = chars[..cut].iter().collect();
+    let right: String = chars[cut..].iter().collect();
+    left.truncate(left.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ':').len());
+    // What was left of the loop, read as a small letter behind capitals.
+    if left.ends_with(char::is_lowercase) && left.chars().filter(|c| c.is_uppercase()).count() >= 2 {
+        left.pop();
+    }
+    let right = right.trim_start_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    if left.is_empty() || right.is_empty() {
+        return None;
+    }
+    let at = edge.clamp(word.rect.x + 1.0, word.rect.right() - 1.0);
+    let part = |text: String, x0: f32, x1: f32| Word {
+        text,
+        rect: Rect::from_corners(x0, word.rect.y, x1, word.rect.bottom()),
+        doubts: Vec::new(),
+        ..word.clone()
+    };
+    Some((part(left, word.rect.x, at), part(right, at, word.rect.right())))
+}
+
 /// Takes rules and checkboxes out of `prepared`; the picture stays, for the second engine.
 fn reading(number: PageNumber, prepared: &mut Prepared, words: Vec<Word>, text_source: TextSource) -> PageReading {
+    let words = parted_at_loops(words, &prepared.circles);
     prepared.checkboxes.retain(|tick| !is_letter(tick, &words));
     let uncovered = uncovered(prepared, &words);
     PageReading {
@@ -336,6 +389,27 @@ mod tests {
 
     fn sure_words() -> Vec<Word> {
         vec![word("Discharge", 80.0, 0.96), word("summary", 200.0, 0.95), word("Abernathy", 300.0, 0.9)]
+    }
+
+    #[test]
+    fn words_are_parted_where_a_loop_begins_or_ends() {
+        // text over 200 to 200 + 20 a letter, loop from … to …, what becomes of it
+        let table = [
+            ("SEX(Male", 275.0, 365.0, "SEX Male"),
+            ("SEXrMale", 275.0, 365.0, "SEX Male"),
+            ("SEXMale", 258.0, 350.0, "SEX Male"),
+            ("YN", 190.0, 222.0, "Y N"),
+            ("(N)", 190.0, 270.0, "(N)"),
+            ("Male/Female", 190.0, 285.0, "Male Female"),
+            ("inside", 150.0, 400.0, "inside"),
+            ("nonsense", 260.0, 400.0, "nonsense"),
+        ];
+        for (text, from, to, want) in table {
+            let of = Word { rect: Rect::new(200.0, 100.0, 20.0 * text.len() as f32, 20.0), ..word(text, 200.0, 0.9) };
+            let got = parted_at_loops(vec![of], &[Rect::from_corners(from, 90.0, to, 130.0)]);
+            assert_eq!(got.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "), want);
+            assert!(got.iter().all(|w| w.rect.w >= 1.0));
+        }
     }
 
     #[test]

@@ -143,7 +143,11 @@ impl Finder<'_, '_> {
                 }
                 (first.read, first.words, if before > 0 { 0.3 } else { 0.0 })
             }
-            None => (dates::parse_until(&texts.join(" "), self.latest)?, 0..texts.len(), 0.1),
+            None => {
+                let whole = texts.join(" ");
+                let read = dates::parse_until(&whole, self.latest).or_else(|| dates::parse_asked_for(&whole, self.latest))?;
+                (read, 0..texts.len(), 0.1)
+            }
         };
         if !read.date.is_full() {
             return None;
