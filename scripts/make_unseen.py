@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Unseen pages: medical papers in layouts on which no rule of chartlift was written, with their exact truth.
 
-    scripts/python.sh scripts/make_unseen.py [--only WORD] [--out fixtures/unseen]
+    scripts/python.sh scripts/make_unseen.py [--set unseen] [--only WORD] [--out fixtures/unseen]
 
-The papers themselves stand in unseen_forms.py. Each is an HTML page that headless Chromium sets as a PDF, pdftoppm makes pixels of it, and
+The papers themselves stand in unseen_forms.py; with `--set`, the same machinery makes the practice sets, on which rules may be written (SETS below). Each is an HTML page that headless Chromium sets as a PDF, pdftoppm makes pixels of it, and
 damage as of a scanner, a fax machine or a copier is laid over it. A value gets into the truth only as it is written into the page; once more, the
 text of the PDF is searched for every value. A page that runs over its sheet ends the run.
 
@@ -13,6 +13,7 @@ fonts-liberation fonts-dejavu fonts-urw-base35), Pillow and numpy. The files dep
 
 import argparse
 import html
+import importlib
 import json
 import re
 import shutil
@@ -95,6 +96,7 @@ class Doc:
         self.file, self.patient, self.kind, self.layout, self.profile = file, patient, kind, layout, profile
         self.fields, self.items, self.sections, self.others, self.drawn, self.pages, self.style = {"DocumentReference.type": kind}, [], {}, {}, [], [], ""
         self.strays = set()  # pages (from 0) of another patient
+        self.hand = []  # fields whose entries are in a handwriting face
 
     # ---- values: each gives back what to print
     def f(self, field, printed, value=None):
@@ -247,7 +249,7 @@ class Doc:
             if author and signed != " ".join(author) and signed.split()[-1] == author[-1]:
                 self.also("Practitioner.name", signed)
         t["sections_optional"] = [n for n in SECTIONS_OPTIONAL[self.kind] if n not in self.sections]
-        t |= {"also": self.others, "handwritten": [], "unreadable": []}
+        t |= {"also": self.others, "handwritten": sorted(set(self.hand)), "unreadable": []}
         if self.strays:
             t["stray_pages"] = sorted(p + 1 for p in self.strays)
         if first:
@@ -322,7 +324,12 @@ def copy(s):
     return s.to_image(), (s.dpi, s.dpi)
 
 
-DAMAGE = {"clean300": (clean, 300), "office": (office, 200), "fax200": (fax, 300), "photocopy": (copy, 300)}
+DAMAGE = {"clean300": (clean, 300), "office": (office, 200), "fax200": (fax, 300), "photocopy": (copy, 300), "handwritten": (office, 200)}
+# Module with the papers; folder, below it the folder of scans and the file of the truth. File names of the papers begin below scans/.
+SETS = {
+    "unseen": ("unseen_forms", "fixtures/unseen", "scans", "truth.jsonl"),
+    "practice-admin": ("practice_admin", "fixtures/practice", "scans/admin", "truth-admin.jsonl"),
+}
 
 
 def store(path, images, resolution):
@@ -342,17 +349,18 @@ def store(path, images, resolution):
 
 
 def main():
-    import unseen_forms
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "fixtures/unseen")
+    parser.add_argument("--set", choices=SETS, default="unseen")
+    parser.add_argument("--out", type=Path, help="another folder than that of the set")
     parser.add_argument("--only", help="only files whose name holds this word; the truth is not written")
     args = parser.parse_args()
+    module, folder, scans, truth = SETS[args.set]
+    args.out = args.out or ROOT / folder
     files = {}
-    for doc in unseen_forms.papers():
+    for doc in importlib.import_module(module).papers():
         files.setdefault(doc.file, []).append(doc)
     if not args.only:
-        shutil.rmtree(args.out / "scans", ignore_errors=True)
+        shutil.rmtree(args.out / scans, ignore_errors=True)
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         for file, docs in files.items():
@@ -372,7 +380,7 @@ def main():
                 first += len(doc.pages)
             print(file, (args.out / "scans" / file).stat().st_size // 1000, "kB", file=sys.stderr)
     if not args.only:
-        (args.out / "truth.jsonl").write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+        (args.out / truth).write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
 
 
 if __name__ == "__main__":
