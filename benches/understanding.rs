@@ -70,7 +70,7 @@ fn children() -> Result<Duration, Box<dyn Error>> {
 
 fn growth() -> Result<(), Box<dyn Error>> {
     let (vocabulary, model) = (Vocabulary::load(None)?, ConfidenceModel::load(None)?);
-    let sizes = [1000_usize, 2000, 4000, 8000];
+    let sizes = [500_usize, 1000, 2000, 4000];
     println!("\n{:<12} {}   times per doubling", "shape", sizes.map(|n| format!("{:>9}", format!("{n} w, ms"))).join(" "));
     for shape in odd::SHAPES {
         let mut times = Vec::new();

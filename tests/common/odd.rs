@@ -5,13 +5,87 @@ use chartlift::model::{CheckBox, PageNumber, PageReading, Rect, Ruling, RulingKi
 
 /// Texts that the rules know, and texts that they do not.
 const TEXTS: [&str; 64] = [
-    "Name:", "Patient", "Last", "First", "DOB:", "Date", "of", "Birth:", "Sex", "Male", "Female", "MRN", "Phone:", "(406)", "555-0123", "Address", "City", "State",
-    "ZIP", "59801", "MT", "Insurance", "Group:", "Policy", "no.", "Emergency", "contact", "Relationship", "MEDICATIONS:", "Allergies:", "NKDA", "Penicillin",
-    "Lisinopril", "10", "mg", "once", "daily", "PROBLEM", "LIST", "I10", "E11.9", "denies", "Hypertension", "Test", "Result", "Units", "Reference", "Range", "Sodium",
-    "140", "mmol/L", "135-145", "H", "01/02/1950", "3/4/19", "March", "Page", "1", "ASSESSMENT", "PLAN", "Dr.", "O'Brien,", "X", "[x]",
+    "Name:",
+    "Patient",
+    "Last",
+    "First",
+    "DOB:",
+    "Date",
+    "of",
+    "Birth:",
+    "Sex",
+    "Male",
+    "Female",
+    "MRN",
+    "Phone:",
+    "(406)",
+    "555-0123",
+    "Address",
+    "City",
+    "State",
+    "ZIP",
+    "59801",
+    "MT",
+    "Insurance",
+    "Group:",
+    "Policy",
+    "no.",
+    "Emergency",
+    "contact",
+    "Relationship",
+    "MEDICATIONS:",
+    "Allergies:",
+    "NKDA",
+    "Penicillin",
+    "Lisinopril",
+    "10",
+    "mg",
+    "once",
+    "daily",
+    "PROBLEM",
+    "LIST",
+    "I10",
+    "E11.9",
+    "denies",
+    "Hypertension",
+    "Test",
+    "Result",
+    "Units",
+    "Reference",
+    "Range",
+    "Sodium",
+    "140",
+    "mmol/L",
+    "135-145",
+    "H",
+    "01/02/1950",
+    "3/4/19",
+    "March",
+    "Page",
+    "1",
+    "ASSESSMENT",
+    "PLAN",
+    "Dr.",
+    "O'Brien,",
+    "X",
+    "[x]",
 ];
 const ODD: [&str; 16] = [
-    "", " ", ":", "....", "\u{202e}abc", "e\u{301}\u{301}\u{301}", "\u{1F468}\u{200D}\u{1F469}", "99999999999999999999", "--", "((((", "1/1/1/1/1", "%", "\0", "ﬁ", "ÅÅÅÅÅ",
+    "",
+    " ",
+    ":",
+    "....",
+    "\u{202e}abc",
+    "e\u{301}\u{301}\u{301}",
+    "\u{1F468}\u{200D}\u{1F469}",
+    "99999999999999999999",
+    "--",
+    "((((",
+    "1/1/1/1/1",
+    "%",
+    "\0",
+    "ﬁ",
+    "ÅÅÅÅÅ",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 ];
 /// Numbers that geometry has to bear.
@@ -89,9 +163,17 @@ pub fn shaped(shape: &str, words: usize) -> PageReading {
             "stairs" => (known, 30.0 * i as f32, 17.0 * i as f32),
             "labels" => (["Name:", "DOB:", "Phone:", "Policy:", "Sex:", "Employer:"][i % 6], 100.0 * column as f32, 45.0 * row as f32),
             "letters" => (["A", "B", "7", "O", "-"][i % 5], 60.0 * column as f32, 45.0 * row as f32),
-            "headings" => (["MEDICATIONS:", "ALLERGIES:", "ASSESSMENT:", "Impression:", "FINDINGS"][i % 5], 60.0 * (i % 2) as f32, 45.0 * i as f32),
-            "medicines" => (["Aspirin", "81", "mg", "once", "daily", "by", "mouth", "#30"][i % 8], 100.0 * (i % 8) as f32, 45.0 * (i / 8) as f32),
-            "sentences" => (["He", "denies", "chest", "pain", "and", "has", "no", "fever", "or", "cough."][i % 10], 90.0 * column as f32, 45.0 * row as f32),
+            "headings" => {
+                (["MEDICATIONS:", "ALLERGIES:", "ASSESSMENT:", "Impression:", "FINDINGS"][i % 5], 60.0 * (i % 2) as f32, 45.0 * i as f32)
+            }
+            "medicines" => {
+                (["Aspirin", "81", "mg", "once", "daily", "by", "mouth", "#30"][i % 8], 100.0 * (i % 8) as f32, 45.0 * (i / 8) as f32)
+            }
+            "sentences" => (
+                ["He", "denies", "chest", "pain", "and", "has", "no", "fever", "or", "cough."][i % 10],
+                90.0 * column as f32,
+                45.0 * row as f32,
+            ),
             _ => (known, 100.0 * column as f32, 45.0 * row as f32),
         };
         let line = u32::try_from(if shape == "one-line" { 0 } else { row }).unwrap_or(0);
@@ -114,7 +196,11 @@ pub fn shaped(shape: &str, words: usize) -> PageReading {
 }
 
 /// Everything that is done with a page after it was read. Returns how many values came out.
-pub fn understand(pages: Vec<PageReading>, vocabulary: &chartlift::extract::Vocabulary, model: &chartlift::confidence::ConfidenceModel) -> usize {
+pub fn understand(
+    pages: Vec<PageReading>,
+    vocabulary: &chartlift::extract::Vocabulary,
+    model: &chartlift::confidence::ConfidenceModel,
+) -> usize {
     let layouts: Vec<_> = pages.into_iter().map(chartlift::layout::analyse).collect();
     let extraction = chartlift::extract::extract(&layouts, vocabulary);
     for value in &extraction.values {

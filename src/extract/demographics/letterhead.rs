@@ -1,6 +1,8 @@
 //! The name of the house that made a paper: from its letterhead or the line that repeats at the foot of its pages; and on a card
 //! of a plan, the plan's name.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::facts::{Fact, Facts};
@@ -11,17 +13,34 @@ use super::values::{self, Value};
 use crate::extract::vocabulary::{VocabularyError, from_toml};
 use crate::model::{DocumentKind, Field, Form};
 
+/// Words that are compared by their letters and digits alone. Folded once: every word of every page is looked up in them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "Vec<String>")]
+struct Words(BTreeSet<String>);
+
+impl From<Vec<String>> for Words {
+    fn from(words: Vec<String>) -> Self {
+        Self(words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect())
+    }
+}
+
+impl Words {
+    fn has(&self, word: &str) -> bool {
+        self.0.contains(&fold(word))
+    }
+}
+
 /// The words of `config/organizations.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Organizations {
-    kinds: Vec<String>,
-    strong: Vec<String>,
-    forms: Vec<String>,
-    not_names: Vec<String>,
+    kinds: Words,
+    strong: Words,
+    forms: Words,
+    not_names: Words,
     leads: Vec<String>,
-    openings: Vec<String>,
-    payors: Vec<String>,
+    openings: Words,
+    payors: Words,
     /// What is said in place of an insurer.
     pub no_payor: Vec<String>,
 }
@@ -30,11 +49,6 @@ impl Organizations {
     /// Reads the list's text.
     pub(crate) fn parse(text: &str) -> Result<Self, VocabularyError> {
         from_toml("organizations.toml", text)
-    }
-
-    fn is(list: &[String], word: &str) -> bool {
-        let folded = fold(word);
-        !folded.is_empty() && list.iter().any(|w| fold(w) == folded)
     }
 }
 
@@ -83,35 +97,32 @@ fn candidate(sheet: &Sheet<'_>, piece: &Piece, organizations: &Organizations, pe
     let mut text = tokens.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
     let mut rect = tokens.iter().fold(tokens[0].rect, |r, t| r.union(&t.rect));
     let tall = tokens.iter().map(|t| t.rect.h).fold(0.0, f32::max);
+    let mut last = piece.line;
     // The name goes on in the next line: the same size, beginning or centred alike, nothing but words of such names.
     for _ in 0..2 {
-        let next = sheet.pieces.iter().find(|p| {
+        let next = following(sheet, last).find(|p| {
             let gap = p.rect.y - rect.bottom();
             let aligned = (p.rect.x - rect.x).abs() < 1.5 * unit || (p.rect.center_x() - rect.center_x()).abs() < 1.5 * unit;
+            let like = p.rect.h > 0.7 * tall && p.rect.h < 1.45 * tall;
+            if !(gap > -0.5 * unit && gap < 1.3 * tall.max(unit) && aligned && like && p.tokens.len() <= 3) {
+                return false;
+            }
             // The engine's own split of one word: `Departm ent`.
             let joined: String = p.tokens.iter().map(|t| t.text.as_str()).collect();
-            let all = p.tokens.len() <= 3
-                && (p
-                    .tokens
-                    .iter()
-                    .all(|t| Organizations::is(&organizations.kinds, &t.text) || Organizations::is(&organizations.forms, &t.text))
-                    || Organizations::is(&organizations.kinds, &joined));
-            gap > -0.5 * unit && gap < 1.3 * tall.max(unit) && aligned && all && p.rect.h > 0.7 * tall && p.rect.h < 1.45 * tall
+            p.tokens.iter().all(|t| organizations.kinds.has(&t.text) || organizations.forms.has(&t.text))
+                || organizations.kinds.has(&joined)
         });
         let Some(next) = next else { break };
         let joined: String = next.tokens.iter().map(|t| t.text.as_str()).collect();
-        let more = if next.tokens.len() == 2 && Organizations::is(&organizations.kinds, &joined) {
-            joined
-        } else {
-            next.text(0, next.tokens.len())
-        };
+        let more = if next.tokens.len() == 2 && organizations.kinds.has(&joined) { joined } else { next.text(0, next.tokens.len()) };
         text = format!("{text} {more}");
         words.extend(next.tokens.iter().map(|t| t.word));
         rect = rect.union(&next.rect);
+        last = next.line;
     }
     let all: Vec<&str> = text.split(' ').collect();
-    let kinds = all.iter().filter(|w| Organizations::is(&organizations.kinds, w)).count();
-    let strong = all.iter().filter(|w| Organizations::is(&organizations.strong, w)).count();
+    let kinds = all.iter().filter(|w| organizations.kinds.has(w)).count();
+    let strong = all.iter().filter(|w| organizations.strong.has(w)).count();
     if kinds == 0 || (kinds == 1 && strong == 0) || all.len() < 2 || all.len() > 9 {
         return None;
     }
@@ -124,6 +135,11 @@ fn candidate(sheet: &Sheet<'_>, piece: &Piece, organizations: &Organizations, pe
     let score =
         0.6 * strong.min(2) as f32 + 0.3 * kinds.min(3) as f32 + (tall / unit).min(3.0) - if !piece.hits.is_empty() { 0.8 } else { 0.0 };
     Some(Candidate { text, words, score, foot: false, odd })
+}
+
+/// Pieces of a line and of the few under it: no name goes on farther down.
+fn following<'s>(sheet: &'s Sheet<'_>, line: usize) -> impl Iterator<Item = &'s Piece> {
+    (line..line + 6).flat_map(|l| sheet.of_line(l)).map(|&piece| &sheet.pieces[piece])
 }
 
 /// The words of a line without the remains of a logo before and behind, and whether any had to go.
@@ -147,7 +163,7 @@ fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Toke
             && t.text.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_uppercase)
             && !t.text.starts_with(['~', '@', '*', '='])
             && t.rect.h < 2.2 * median)
-            || Organizations::is(&organizations.openings, &t.text)
+            || organizations.openings.has(&t.text)
     };
     let first = tokens.iter().position(named)?;
     tokens.drain(..first);
@@ -165,7 +181,7 @@ fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Toke
     let odd = first > 0 || end < tokens.len();
     let _ = before;
     tokens.truncate(end);
-    if tokens.is_empty() || tokens.iter().any(|t| Organizations::is(&organizations.not_names, &t.text) && fold(&t.text) != "for") {
+    if tokens.is_empty() || tokens.iter().any(|t| organizations.not_names.has(&t.text) && fold(&t.text) != "for") {
         return None;
     }
     for token in &mut tokens {
@@ -190,7 +206,7 @@ pub(crate) fn plan(sheet: &Sheet<'_>, page: usize, kind: DocumentKind, organizat
         if letters < 5 || piece.tokens.len() > 7 || piece.tokens.iter().any(|t| t.text.chars().any(|c| c.is_ascii_digit())) {
             continue;
         }
-        let known = piece.tokens.iter().filter(|t| Organizations::is(&organizations.payors, &t.text)).count() as f32;
+        let known = piece.tokens.iter().filter(|t| organizations.payors.has(&t.text)).count() as f32;
         let score = piece.rect.h / sheet.page.unit + 0.8 * known.min(2.0) - 2.0 * piece.rect.y / sheet.page.reading.height.max(1) as f32;
         if best.is_none_or(|(b, _)| score > b) {
             best = Some((score, piece));
