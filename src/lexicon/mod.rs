@@ -86,7 +86,7 @@ pub struct Icd10<'a> {
 /// A name of a medicine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Medicine<'a> {
-    /// The dictionary's form of the name: see [`fold`].
+    /// The dictionary's form of the name: see [`fold()`].
     pub name: &'a str,
     /// Whether it is a brand.
     pub brand: bool,
@@ -272,7 +272,8 @@ impl Lexicons {
         if let Some(medicine) = self.medicine(&key).or_else(|| self.combined(text)) {
             return Drug::Known(medicine);
         }
-        let near = near::one_slip(&key, |text| self.medicine_row(text).is_some());
+        let drugs = self.table(LexiconName::Drugs);
+        let near = near::one_slip(&key, |head| drugs.begins(head), |text| self.medicine_row(text).is_some());
         match near.first().and_then(|name| self.medicine_row(name)) {
             Some(medicine) => Drug::Near { medicine, only: near.len() == 1 },
             None => Drug::Unknown,

@@ -67,6 +67,12 @@ impl Table {
         if first < self.len() && self.key(first) == key { first..bound(true) } else { first..first }
     }
 
+    /// Whether a key begins with this text.
+    pub(super) fn begins(&self, head: &str) -> bool {
+        let first = self.starts.partition_point(|start| self.line(*start) < head);
+        first < self.len() && self.key(first).starts_with(head)
+    }
+
     /// The first row with this key.
     pub(super) fn find(&self, key: &str) -> Option<&str> {
         let range = self.range(key);
@@ -95,6 +101,9 @@ mod tests {
             assert!(found(absent).is_empty(), "{absent}");
         }
         assert_eq!(table.find("ab"), Some("ab\t2"));
+        for (head, begins) in [("", true), ("a", true), ("ab", true), ("abc", false), ("b", true), ("c", false), ("ab\t2", false)] {
+            assert_eq!(table.begins(head), begins, "{head}");
+        }
     }
 
     #[test]
