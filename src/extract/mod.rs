@@ -13,6 +13,7 @@ mod handwriting;
 mod headings;
 mod items;
 mod kind;
+mod lookups;
 mod lost_headings;
 mod observations;
 mod parts;
@@ -74,6 +75,7 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     values.extend(items.values);
     missing.extend(items.missing);
     forms.answer(pages, &vocabulary.demographics, &mut values, &mut missing);
+    lookups::hold(&mut values, &vocabulary.lexicons);
     let (must, usual) = (vocabulary.items.expected(classified.kind), vocabulary.items.usual(classified.kind));
     let groups: Vec<_> = must.into_iter().chain(usual).filter_map(Field::group).collect();
     let more = unread::unread(pages, &values, &groups);
