@@ -96,16 +96,16 @@ fn shut_in(bitmap: &Bitmap, dpi: f32) -> Vec<Vec<Run>> {
         (WIDTH.0..=WIDTH.1).contains(&inch(hull.2 - hull.0)) && (HEIGHT.0..=HEIGHT.1).contains(&inch(hull.3 - hull.1))
     };
     let mut hulls = std::collections::HashMap::new();
-    for i in 0..runs.len() {
-        let (r, run) = (root(&mut parent, i as u32), runs[i]);
+    for (i, run) in (0_u32..).zip(&runs) {
+        let r = root(&mut parent, i);
         let hull = hulls.entry(r).or_insert((run.x0, run.y, run.x1, run.y + 1));
         *hull = (hull.0.min(run.x0), hull.1.min(run.y), hull.2.max(run.x1), hull.3.max(run.y + 1));
     }
     let mut areas: std::collections::BTreeMap<u32, Vec<Run>> = std::collections::BTreeMap::new();
-    for i in 0..runs.len() {
-        let r = root(&mut parent, i as u32);
+    for (i, run) in (0_u32..).zip(&runs) {
+        let r = root(&mut parent, i);
         if hulls.get(&r).is_some_and(likely) {
-            areas.entry(r).or_default().push(runs[i]);
+            areas.entry(r).or_default().push(*run);
         }
     }
     areas.into_values().collect()

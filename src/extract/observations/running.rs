@@ -262,8 +262,7 @@ fn valued<'t>(tokens: &[Token], at: usize, n: usize, name: &str, glued: Option<&
     // A sentence that ends with the name has nothing to say of the next one's number, unless a unit shows that the stop is a speck.
     let stopped =
         glued.is_none() && tokens[at + n - 1].text.ends_with(['.', ';', ',']) && !tokens[at + n - 1].last && name.chars().count() > 4;
-    if stopped
-        && (!tokens[at + n - 1].text.ends_with('.') || !tokens.get(at + n + 1).is_some_and(|t| terms.unit(trimmed(&t.text)).is_some()))
+    if stopped && (!tokens[at + n - 1].text.ends_with('.') || tokens.get(at + n + 1).is_none_or(|t| terms.unit(trimmed(&t.text)).is_none()))
     {
         return None;
     }
