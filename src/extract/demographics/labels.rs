@@ -395,7 +395,9 @@ impl Labels {
         }
         let capital = tokens[at].text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
         if prose || !capital {
-            return (alone && first && !prose && similarity > 0.9 && folded.len() > 4).then_some(hit);
+            // Modern forms print their labels in small letters, alone before the entry.
+            let least = if similarity > 0.999 { 3 } else { 5 };
+            return (alone && first && !prose && similarity > 0.9 && folded.len() >= least).then_some(hit);
         }
         if first {
             return Some(hit);

@@ -182,6 +182,10 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
         }
     };
     let with_comma = kept.iter().any(|p| p.comma);
+    // `Virginia, Minnesota` is a place.
+    if with_comma && people.states.values().any(|state| *state == words[cut..].join(" ").to_lowercase()) {
+        return None;
+    }
     let (family, given) = if with_comma { (&words[..cut], &words[cut..]) } else { (&words[cut..], &words[..cut]) };
     let given: Vec<String> =
         given.iter().map(|w| if w.chars().filter(|c| c.is_alphabetic()).count() == 1 { w.replace('.', "") } else { w.clone() }).collect();

@@ -83,6 +83,13 @@ const LOOK_BACK: usize = 64;
 /// No more pieces of one line than this are looked at under or over a label.
 const ACROSS: usize = 24;
 
+/// Words of no more letters and digits than this beside a heading are scraps of its frame.
+const SCRAP: usize = 2;
+/// A column of its own begins so many units behind what stands left of it.
+const COLUMN_GAP: f32 = 3.0;
+/// The first label under the heading of a column stands no farther below it, in units.
+const UNDER_HEADING: f32 = 6.0;
+
 /// A page in pieces, with what the rules look up in it again and again.
 pub(crate) struct Sheet<'a> {
     /// The page.
@@ -137,6 +144,10 @@ impl<'a> Sheet<'a> {
         }
         let by_height = |a: &Rect, b: &Rect| a.center_y().total_cmp(&b.center_y());
         let mut headings: Vec<(Rect, Owner)> = pieces.iter().filter_map(|p| Some((p.rect, p.heading?))).collect();
+        // The title of a paper, `Health history`, is no section over whom it names: the first name of a page is the patient's.
+        let named = pieces.iter().filter(|p| p.hits.iter().any(|h| matches!(h.what, What::Name | What::Family | What::Birth)));
+        let first_name = named.map(|p| p.rect.y).fold(f32::MAX, f32::min);
+        headings.retain(|(rect, owner)| *owner != Owner::Other || rect.y > first_name);
         headings.sort_by(|a, b| by_height(&a.0, &b.0));
         let mut lowest = vec![0; page.cells.len()];
         let mut payors = Vec::new();
@@ -265,9 +276,10 @@ fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>
         return false;
     }
     let line = &page.lines[piece.line].segments;
-    let scrap = |s: usize| pieces[s].tokens.iter().all(|t| t.text.chars().filter(|c| c.is_alphanumeric()).count() <= 1);
+    let scrap = |s: usize| pieces[s].tokens.iter().all(|t| t.said() <= SCRAP);
     if !line.iter().all(|&s| marks[s].is_some() || scrap(s)) {
-        return false;
+        // In one of several columns a heading stands alone too, with its labels under it.
+        return heads_column(page, pieces, k);
     }
     if piece.hits.is_empty() {
         return true;
@@ -277,6 +289,24 @@ fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>
     under.is_some_and(|l| {
         page.lines[l].segments.iter().any(|&s| pieces[s].led() && !scrap(s)) && page.lines[l].rect.y - piece.rect.bottom() < 6.0 * page.unit
     })
+}
+
+/// Whether a piece in the middle of a line heads a column: far from what stands left of it, nothing right of it, and the next text under
+/// its beginning is a label.
+fn heads_column(page: &PageLayout, pieces: &[Piece], k: usize) -> bool {
+    let (piece, unit) = (&pieces[k], page.unit);
+    let line = &page.lines[piece.line].segments;
+    let said = |s: usize| pieces[s].tokens.iter().any(|t| t.said() > SCRAP);
+    let aside = |s: usize| s == k || !said(s) || pieces[s].rect.right() + COLUMN_GAP * unit < piece.rect.x;
+    if !line.iter().all(|&s| aside(s)) {
+        return false;
+    }
+    let reach = piece.rect.center_y() + UNDER_HEADING * unit;
+    (piece.line + 1..page.lines.len())
+        .take_while(|&l| page.lines[l].rect.center_y() < reach)
+        .flat_map(|l| page.lines[l].segments.iter())
+        .find(|&&s| said(s) && (pieces[s].rect.x - piece.rect.x).abs() < 2.0 * unit)
+        .is_some_and(|&s| pieces[s].led())
 }
 
 /// Running text: long, and mostly in small letters.

@@ -70,7 +70,8 @@ pub(crate) fn phone(text: &str) -> Option<(Value, std::ops::Range<usize>)> {
 static SSN: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^([0-9OoQIl|SsBZz]{3})[ .-]{0,3}([0-9OoQIl|SsBZz]{2})[ .-]{0,3}([0-9OoQIl|SsBZz]{4})$"));
 
-/// A social security number. Areas 000, 666 and 900–999, group 00 and serial 0000 were never given (Social Security Administration).
+/// A social security number. Areas 000, 666 and 900–999, group 00 and serial 0000 were never given (Social Security Administration):
+/// such a number is kept as broken, since forms also bear taxpayers' numbers there, which begin with 9 (Internal Revenue Service).
 pub(crate) fn ssn(text: &str) -> Option<Value> {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     let found = SSN.as_ref()?.captures(text)?;
@@ -81,7 +82,8 @@ pub(crate) fn ssn(text: &str) -> Option<Value> {
         *part = digits(read.as_str(), read.start(), &mut history)?;
     }
     let possible = parts[0] != "000" && parts[0] != "666" && !parts[0].starts_with('9') && parts[1] != "00" && parts[2] != "0000";
-    (possible && history.len() <= 2).then(|| Value { text: parts.join("-"), form: Form::Valid, history })
+    let form = if possible { Form::Valid } else { Form::Invalid };
+    (history.len() <= 2).then(|| Value { text: parts.join("-"), form, history })
 }
 
 /// A number of the national provider registry: ten digits, the last a Luhn check digit over `80840` and the others (45 CFR 162.406).
@@ -351,21 +353,23 @@ mod tests {
     }
 
     #[test]
-    fn impossible_security_numbers_are_refused() {
+    fn impossible_security_numbers_are_broken() {
         let table = [
-            ("745-49-1671", Some("745-49-1671")),
-            ("745 49 1671", Some("745-49-1671")),
-            ("745491671", Some("745-49-1671")),
+            ("745-49-1671", Some(("745-49-1671", Form::Valid))),
+            ("745 49 1671", Some(("745-49-1671", Form::Valid))),
+            ("745491671", Some(("745-49-1671", Form::Valid))),
             ("7A5-49-1671", None),
-            ("000-12-3456", None),
-            ("666-12-3456", None),
-            ("900-12-3456", None),
-            ("123-00-4567", None),
-            ("123-45-0000", None),
+            ("000-12-3456", Some(("000-12-3456", Form::Invalid))),
+            ("666-12-3456", Some(("666-12-3456", Form::Invalid))),
+            ("900-12-3456", Some(("900-12-3456", Form::Invalid))),
+            ("123-00-4567", Some(("123-00-4567", Form::Invalid))),
+            ("123-45-0000", Some(("123-45-0000", Form::Invalid))),
             ("123-45-678", None),
+            ("xxx-xx-1234", None),
+            ("***-**-1234", None),
         ];
         for (text, want) in table {
-            assert_eq!(ssn(text).map(|v| v.text).as_deref(), want, "{text}");
+            assert_eq!(ssn(text).as_ref().map(|v| (v.text.as_str(), v.form)), want, "{text}");
         }
     }
 

@@ -14,6 +14,8 @@ const REACH_UP: f32 = 5.5;
 const REACH_RIGHT: f32 = 45.0;
 /// The rest of an address stands no farther under its beginning than this, with a line of specks between.
 const FAR_UNDER: f32 = 5.0;
+/// A label that begins so many units behind the end of another one stands in the next column.
+const ASIDE: f32 = 4.0;
 /// An initial that stands so many units behind a name still belongs to it.
 const REACH_INITIAL: f32 = 4.0;
 
@@ -201,6 +203,10 @@ impl Finder<'_, '_> {
                     continue;
                 }
                 if other.hits.iter().any(|k| k.from < to && k.to > from) || other.heading.is_some() {
+                    // A label beside the column does not end it.
+                    if said(&tokens) > 0 || other.rect.x > label.right() + ASIDE * unit {
+                        break;
+                    }
                     return None;
                 }
                 // A free line that only passes under the label is no answer to it.
