@@ -1,6 +1,5 @@
 //! Errors as people see them: what and where in one line, then what to do next.
 
-use std::error::Error;
 use std::fmt::Write;
 
 use crate::lexicon::LexiconError;
@@ -41,8 +40,8 @@ impl Complaint {
         Self { exit: Exit::Usage, error: anyhow::Error::msg(error), hint: Some(hint.to_owned()) }
     }
 
-    fn new(exit: Exit, error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
-        Self { exit, error: anyhow::Error::new(error), hint }
+    pub(super) fn new(exit: Exit, error: impl Into<anyhow::Error>, hint: Option<String>) -> Self {
+        Self { exit, error: error.into(), hint }
     }
 }
 

@@ -1,14 +1,15 @@
-//! `chartlift show ARCHIVE DOCUMENT`: one document, or one value of it, in words. What it prints is a patient's, to standard output alone,
-//! because it was asked for by name.
+//! `chartlift show ARCHIVE DOCUMENT`: one document, or one value of it, in words, or one page with what was read drawn over it. What it gives is a
+//! patient's, to standard output or to a file of its owner alone, because it was asked for by name.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Complaint, environment};
-use crate::look::{explain, explain_json, table, table_json};
-use crate::model::{DocumentId, Field};
-use crate::pipeline::{RunError, look};
+use crate::look::{drawing, explain, explain_json, html, png, table, table_json};
+use crate::model::{DecidedValue, DocumentId, Field, PageNumber};
+use crate::pipeline::{Looked, RunError, look};
 use crate::report::{Exit, to_stdout};
 use crate::settings::{Settings, Typed};
 
@@ -27,6 +28,15 @@ pub(super) struct ShowArguments {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// Draw words, boxes, labels, values and sections over a page: FILE.png, or FILE.html with layers to switch
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["field", "json"])]
+    overlay: Option<PathBuf>,
+    /// The page to draw, as numbered in the file [default: the document's first]
+    #[arg(long, value_name = "N", requires = "overlay", value_parser = clap::value_parser!(u32).range(1..))]
+    page: Option<u32>,
+    /// Let the drawing take the place of a file
+    #[arg(long, requires = "overlay")]
+    force: bool,
     /// Settings file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -41,6 +51,9 @@ pub(super) fn show(arguments: &ShowArguments) -> Result<Exit, Complaint> {
     let loaded = Settings::load(&typed, environment)?;
     let document = DocumentId::from_stored(arguments.document.clone());
     let looked = look(&arguments.archive, &document, loaded.settings.rules.folder.as_deref())?;
+    if let Some(file) = &arguments.overlay {
+        return overlay(&looked, &loaded.settings, arguments, file);
+    }
     let Some(field) = arguments.field else {
         let now = looked.understood.as_ref().map(|now| (now.kind, now.kind_confidence));
         to_stdout(&if arguments.json { format!("{:#}\n", table_json(&looked.stored)) } else { table(&looked.stored, now) })?;
@@ -69,4 +82,59 @@ pub(super) fn show(arguments: &ShowArguments) -> Result<Exit, Complaint> {
     };
     to_stdout(&text)?;
     Ok(Exit::Done)
+}
+
+/// Width of a drawn page in pixels: letters of nine points can be read.
+const WIDTH: u32 = 1300;
+
+fn overlay(looked: &Looked, settings: &Settings, arguments: &ShowArguments, file: &Path) -> Result<Exit, Complaint> {
+    let wrong = |what: String, hint: &str| Complaint::new(Exit::Usage, anyhow::anyhow!(what), Some(hint.to_owned()));
+    let as_html = match file.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("png") => false,
+        Some("html" | "htm") => true,
+        _ => return Err(wrong(format!("{}: the drawing is a .png or a .html", file.display()), "give the file such a name")),
+    };
+    let record = &looked.stored.record;
+    let layouts = looked.understood.as_ref().map_or(&[][..], |now| &now.layouts);
+    let wanted = arguments.page.map(PageNumber::new).or_else(|| layouts.first().map(|layout| layout.reading.number));
+    let Some(layout) = layouts.iter().find(|layout| Some(layout.reading.number) == wanted) else {
+        let pages: Vec<String> = layouts.iter().map(|layout| layout.reading.number.to_string()).collect();
+        return Err(wrong("the document has no such page with text".to_owned(), &format!("its pages are {}", pages.join(", "))));
+    };
+    let number = layout.reading.number;
+    let picture = looked.picture(&layout.reading, &settings.decode, WIDTH)?;
+    // What has a place comes first, so that the numbers run without gaps.
+    let mut values: Vec<&DecidedValue> = record.values.iter().filter(|v| v.extracted.page == number).collect();
+    values.sort_by_key(|v| v.extracted.place.is_none());
+    let drawn = drawing(layout, &values, WIDTH as f32 / layout.reading.width.max(1) as f32);
+    let title = format!("{}, page {number}", record.id);
+    let encoded = |error: image::ImageError| Complaint::new(Exit::Fatal, error, None);
+    let bytes = if as_html {
+        let mut jpeg = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 75)
+            .encode(&picture.pixels, picture.width, picture.height, image::ExtendedColorType::L8)
+            .map_err(encoded)?;
+        html(&title, &drawn, &jpeg).into_bytes()
+    } else {
+        png(&title, &drawn, &picture).map_err(encoded)?
+    };
+    keep(file, &bytes, arguments.force)?;
+    Ok(Exit::Done)
+}
+
+/// Writes a file for its owner alone: beside, then renamed, so that no link is followed and nothing is left by halves.
+fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
+    let failed = |error: std::io::Error| {
+        let (exit, hint) = if error.kind() == std::io::ErrorKind::AlreadyExists {
+            (Exit::Usage, "a file of this name is there; give another name, or --force to replace it")
+        } else {
+            (Exit::Fatal, "see to the folder's permissions and free space")
+        };
+        Complaint::new(exit, anyhow::Error::new(error).context(format!("cannot write {}", file.display())), Some(hint.to_owned()))
+    };
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
+    let kept = if force { beside.persist(file) } else { beside.persist_noclobber(file) };
+    kept.map(|_| ()).map_err(|error| failed(error.error))
 }

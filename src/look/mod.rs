@@ -1,10 +1,16 @@
-//! A way to look: pure renderers that put one document, or one value of it, into words. They take what the ledger holds and what the layout
-//! of the kept words says, and give text; the pipeline fetches, the command line prints.
+//! A way to look: pure renderers that put one document, or one value of it, into words, or draw what was read over a page. They take what the
+//! ledger holds and what the layout of the kept words says, and give text or a picture's bytes; the pipeline fetches, the command line prints.
 
+mod drawing;
 mod explain;
+mod html;
+mod png;
 mod table;
 
+pub use drawing::{Drawing, drawing};
 pub use explain::{explain, explain_json};
+pub use html::html;
+pub use png::png;
 pub use table::{table, table_json};
 
 use crate::model::PercentBox;

@@ -8,7 +8,7 @@ use crate::export::ExportError;
 use crate::extract::VocabularyError;
 use crate::intake::IntakeError;
 use crate::ledger::LedgerError;
-use crate::model::{DocumentId, Field, SourceFailure};
+use crate::model::{DocumentId, Field, SourceFailure, SourcePath};
 use crate::ocr::OcrError;
 use crate::report::Exit;
 
@@ -69,6 +69,14 @@ pub enum RunError {
         /// The field that was asked for.
         field: Field,
     },
+    /// A page cannot be drawn: its source is not to be had as it was read.
+    #[error("no picture of {source_path}: {failure}")]
+    Picture {
+        /// The source.
+        source_path: SourcePath,
+        /// Why.
+        failure: SourceFailure,
+    },
     /// The archive was made from another folder.
     #[error("the archive was made from {known}, and nothing that it knows stands in {given}", known = known.display(), given = given.display())]
     OtherInput {
@@ -92,7 +100,8 @@ impl RunError {
             | Self::OtherInput { .. }
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
-            | Self::NoValue { .. } => Exit::Usage,
+            | Self::NoValue { .. }
+            | Self::Picture { .. } => Exit::Usage,
             Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
             Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } => Exit::Fatal,
         }
@@ -111,6 +120,9 @@ impl RunError {
                     .into(),
             ),
             Self::NoValue { .. } => Some("`chartlift show` without --field lists what the document has".into()),
+            Self::Picture { .. } => {
+                Some("put the scans back where the run found them, or run again over where they are now (--moved)".into())
+            }
             Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
             Self::Sandbox { .. } => Some(
                 "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),

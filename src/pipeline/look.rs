@@ -1,11 +1,14 @@
 //! Looking at one document: what the ledger holds of it, and what today's rules make of its kept words. Reads no page and changes nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::rules::{Rules, STRAY_RULE, UnderstoodAnew};
+use super::take_stock::INPUT_NOTE;
 use super::{Archive, RunError};
+use crate::decode::{self, DecodeEvent, DecodeSettings};
+use crate::intake::{self, Content, Source};
 use crate::ledger::{PageRecord, StoredDocument};
-use crate::model::{DocumentId, PageOutcome};
+use crate::model::{DocumentId, FailureKind, GreyPage, PageOutcome, PageReading, RawPage, SourceFailure};
 
 /// A document, to be looked at.
 pub struct Looked {
@@ -15,6 +18,8 @@ pub struct Looked {
     pub understood: Option<UnderstoodAnew>,
     /// The rules.
     pub rules: Rules,
+    /// The folder that the archive was made from, as it was called then.
+    input: Option<PathBuf>,
 }
 
 /// Finds a document in an archive. `folder` holds the site's rules, as in a run.
@@ -44,5 +49,81 @@ pub fn look(archive: &Path, document: &DocumentId, folder: Option<&Path>) -> Res
             known.label_place = understood.values.iter().find(same).and_then(|again| again.extracted.label_place);
         }
     }
-    Ok(Looked { stored, understood, rules })
+    let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
+    Ok(Looked { stored, understood, rules, input })
+}
+
+impl Looked {
+    /// One page of the document as it was read, upright and straight, `width` pixels wide. Decodes the source anew, in a limited process as a run
+    /// does; the source is opened read-only and has to be the file that was read.
+    ///
+    /// # Errors
+    /// The source is gone, has changed since it was read, or the page cannot be decoded any more.
+    pub fn picture(&self, reading: &PageReading, settings: &DecodeSettings, width: u32) -> Result<GreyPage, RunError> {
+        let failed = |failure| RunError::Picture { source_path: self.stored.record.source.clone(), failure };
+        let record = &self.stored.record;
+        let gone = || SourceFailure::new(FailureKind::Unreadable, "the archive does not know the folder that it was made from");
+        let file = intake::file_of(self.input.as_deref().ok_or_else(gone).map_err(failed)?, &record.source);
+        let through_link = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.file_type().is_symlink());
+        let source =
+            Source { path: record.source.clone(), file, size: record.size, content: Content::Known(record.file_kind), through_link };
+        let (file, digest) = intake::open_and_digest(&source).map_err(failed)?;
+        if digest != record.sha256 {
+            let failure = SourceFailure::new(FailureKind::Changed, "the file is not the one that was read: its bytes have changed");
+            return Err(failed(failure));
+        }
+        for event in decode::decode_from(file, record.file_kind, reading.number, settings).map_err(failed)? {
+            match event.map_err(failed)? {
+                DecodeEvent::Page(page) if page.number == reading.number => return Ok(upright(&page, reading, width)),
+                DecodeEvent::PageFailed { number, failure } if number == reading.number => return Err(failed(failure)),
+                _ => {}
+            }
+        }
+        Err(failed(SourceFailure::new(FailureKind::Broken, format!("the file has no page {}", reading.number))))
+    }
+}
+
+/// Points a side of which a pixel's shade is the mean: pictures are made smaller than they were scanned.
+const SAMPLES: u32 = 3;
+
+/// The raw page as the words of its reading lie: every upright pixel asks for its place in the source, so that turn, skew and pixels that are no
+/// squares need no thought.
+fn upright(raw: &RawPage, reading: &PageReading, width: u32) -> GreyPage {
+    let scale = f64::from(width) / f64::from(reading.width.max(1));
+    let height = ((f64::from(reading.height) * scale).round() as u32).max(1);
+    let mut out = GreyPage::filled(width, height, 255);
+    let to_raw = (f64::from(raw.grey.width) / 100.0, f64::from(raw.grey.height) / 100.0);
+    for y in 0..height {
+        for x in 0..width {
+            let mut sum = 0;
+            for k in 0..SAMPLES * SAMPLES {
+                let at = |pixel: u32, part: u32| (f64::from(pixel) + (f64::from(part) + 0.5) / f64::from(SAMPLES)) / scale;
+                let (px, py) = reading.to_source.apply(at(x, k % SAMPLES), at(y, k / SAMPLES));
+                sum += u32::from(raw.grey.at((px * to_raw.0).floor() as i64, (py * to_raw.1).floor() as i64));
+            }
+            out.pixels[(y * width + x) as usize] = u8::try_from(sum / (SAMPLES * SAMPLES)).unwrap_or(255);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::testing::page;
+    use crate::model::{Affine, PageNumber};
+
+    #[test]
+    fn a_page_that_lay_on_its_side_is_seen_upright() {
+        // A raw page of 40 by 20 with a dark left quarter, which is the top of the upright page of 20 by 40 (turned a quarter to the right).
+        let mut grey = GreyPage::filled(40, 20, 255);
+        (0..20).for_each(|y| (0..10).for_each(|x| grey.pixels[y * 40 + x] = 0));
+        let raw = RawPage { number: PageNumber::new(1), grey, dpi: None, tagged_turn: 0, text: None };
+        // Upright (x, y) lies at raw (y, 20 - x): percent of 40 and of 20.
+        let to_source = Affine { m: [0.0, 100.0 / 40.0, 0.0, -100.0 / 20.0, 0.0, 100.0] };
+        let reading = PageReading { width: 20, height: 40, to_source, ..page(Vec::new()) };
+        let seen = upright(&raw, &reading, 10);
+        assert_eq!((seen.width, seen.height), (10, 20));
+        assert_eq!([seen.at(5, 2), seen.at(5, 12)], [0, 255]);
+    }
 }

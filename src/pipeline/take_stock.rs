@@ -13,7 +13,7 @@ use crate::report::{Event, Reporter};
 use crate::settings::Settings;
 
 /// The archive's note of the folder that it was made from.
-const INPUT_NOTE: &str = "input";
+pub(super) const INPUT_NOTE: &str = "input";
 
 /// What stands in the input folder.
 pub(super) struct Stock {
