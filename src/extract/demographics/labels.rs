@@ -69,6 +69,8 @@ pub(crate) enum What {
     FilmNo,
     /// The number of an insured person.
     MemberId,
+    /// A number that is the plan's or the chart's, as the place says.
+    Id,
     /// The number of a group.
     Group,
     /// A date of unsaid meaning.
@@ -307,6 +309,17 @@ impl Labels {
         if closed && best.is_none_or(|(_, s)| s < WORN) { worn().or(best) } else { best }
     }
 
+    /// The label that a whole segment is to the letter, with or without its colon.
+    pub(crate) fn alone(&self, tokens: &[Token], people: &People) -> Option<Hit> {
+        let mut colon = false;
+        let end = tokens.iter().position(|t| t.text.starts_with(['(', '['])).unwrap_or(tokens.len());
+        let (label, similarity) = self.best(&tokens[..end], true)?;
+        if past_remark(tokens, end, people, &mut colon) < tokens.len() {
+            return None;
+        }
+        Some(Hit { what: label.what, owner: label.owner, from: 0, to: tokens.len(), similarity, colon, under: label.under })
+    }
+
     /// Finds the labels of one segment, left to right, without overlap.
     pub(crate) fn find(&self, tokens: &[Token], people: &People, prose: bool) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
@@ -334,7 +347,12 @@ impl Labels {
         for n in (1..=most).rev() {
             let window = &tokens[at..at + n];
             // The last word of a label holds a letter or a sign for number.
-            if !window[n - 1].text.chars().any(|c| c.is_alphabetic() || c == '#') && !matches!(window[n - 1].text.as_str(), ":" | "/") {
+            if !window[n - 1].text.chars().any(|c| c.is_alphabetic() || c == '#')
+                && !matches!(window[n - 1].text.as_str(), ":" | "/")
+                && !(numbered(&window[n - 1].text)
+                    && (at + n == tokens.len() || ends_with_colon(&window[n - 1].text))
+                    && self.best(window, true).is_some())
+            {
                 continue;
             }
             if let Some((label, similarity)) = self.best(window, false) {
@@ -366,6 +384,13 @@ impl Labels {
         if colon {
             return (!prose || first || similarity > 0.9).then_some(hit);
         }
+        // `DOB 9/22/1967`, `MRN 123456` anywhere: the value says what it is.
+        let many = |t: &Token| t.text.chars().filter(char::is_ascii_digit).count() >= 3;
+        let prefix = |t: &Token| t.text.len() <= 4 && t.text.chars().all(|c| c.is_ascii_uppercase());
+        let digits = tokens.get(to).is_some_and(|t| many(t) || (prefix(t) && tokens.get(to + 1).is_some_and(many)));
+        if digits && matches!(label.what, What::Birth | What::Mrn | What::Ssn | What::Npi | What::Id | What::MemberId) && similarity > 0.9 {
+            return Some(hit);
+        }
         if label.colon {
             return None;
         }
@@ -379,11 +404,6 @@ impl Labels {
             && tokens[to..to + 2].iter().all(|t| t.text.chars().next().is_some_and(char::is_uppercase) && !ends_with_colon(&t.text));
         if relation && (alone || !named) {
             return None;
-        }
-        // `DOB 9/22/1967`, `MRN 123456` anywhere: the value says what it is.
-        let digits = tokens.get(to).is_some_and(|t| t.text.chars().filter(char::is_ascii_digit).count() >= 3);
-        if digits && matches!(label.what, What::Birth | What::Mrn | What::Ssn | What::Npi) && similarity > 0.9 {
-            return Some(hit);
         }
         // A long wording is no accident, wherever its line goes on: `Whom shall we call if you are ill? Ann May`.
         if first && label.words >= 4 && folded.len() >= 14 && similarity > 0.9 {
@@ -408,6 +428,7 @@ impl Labels {
             || folded == "dr"
             || relation
             || matches!(label.what, What::StreetMore | What::Payor | What::PayorInSection)
+            || (label.what == What::Street && label.words == 1)
             || (label.what == What::Other && label.words == 1 && !alone);
         let sure = similarity > 0.999 || folded.len() >= 8;
         (led && !weak && sure).then_some(hit)
@@ -428,6 +449,12 @@ impl Labels {
 
 fn ends_with_colon(text: &str) -> bool {
     text.ends_with(':') || text.ends_with(":.") || text.ends_with(":_")
+}
+
+/// Whether a word numbers what stands before it: `INS 2`.
+fn numbered(text: &str) -> bool {
+    let bare = text.trim_end_matches(':');
+    bare.len() == 1 && bare.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a token opens the text of a segment: numbers of items, bullets and scraps of logos do not.

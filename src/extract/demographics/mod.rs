@@ -3,6 +3,7 @@
 //! [`labels`] finds the printed labels, [`pairs`] the values beside them, [`letterhead`] and [`marks`] what stands without a
 //! label, and [`choose`] takes one reading a field. The kind of document and the sections of notes are left to others.
 
+mod captions;
 mod choose;
 mod facts;
 pub(crate) mod fixed;

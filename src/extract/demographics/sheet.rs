@@ -1,5 +1,6 @@
 //! A page made ready for the search for values: its segments as tokens, the labels in them, and whose data stand where.
 
+use super::captions::{self, Side};
 use super::labels::{Hit, Labels, Owner, What};
 use super::names::People;
 use super::text::fold;
@@ -90,6 +91,11 @@ const COLUMN_GAP: f32 = 3.0;
 /// The first label under the heading of a column stands no farther below it, in units.
 const UNDER_HEADING: f32 = 6.0;
 
+/// A row of labels has at least so many that need no help.
+const LABEL_ROW: usize = 2;
+/// A bare `ID` this near to a label of a plan is the plan's, in units up and down.
+const NEAR_PLAN: f32 = 12.0;
+
 /// A page in pieces, with what the rules look up in it again and again.
 pub(crate) struct Sheet<'a> {
     /// The page.
@@ -98,6 +104,8 @@ pub(crate) struct Sheet<'a> {
     pub pieces: Vec<Piece>,
     /// Top of the first label that speaks of a person; beyond the page without one.
     pub first_personal: f32,
+    /// On which side of their entries its labels stand.
+    pub side: Side,
     /// Headings, top to bottom.
     headings: Vec<(Rect, Owner)>,
     /// Labels of plans, top to bottom.
@@ -133,9 +141,11 @@ impl<'a> Sheet<'a> {
                 pieces[s].place = place;
             }
         }
+        label_rows(page, labels, people, &mut pieces);
+        let side = captions::side(page, &pieces, people);
         let marks: Vec<Option<Owner>> = pieces.iter().map(|p| labels.heading(&p.tokens).map(|h| h.0)).collect();
         for k in 0..pieces.len() {
-            pieces[k].heading = marks[k].filter(|_| stands_as_heading(page, &pieces, &marks, k));
+            pieces[k].heading = marks[k].filter(|_| stands_as_heading(page, &pieces, &marks, k, side));
         }
         for piece in &mut pieces {
             if piece.heading.is_some() {
@@ -170,7 +180,40 @@ impl<'a> Sheet<'a> {
         faxes.sort_by(by_height);
         let mut boxes: Vec<usize> = (0..page.reading.checkboxes.len()).collect();
         boxes.sort_by(|a, b| by_height(&page.reading.checkboxes[*a].rect, &page.reading.checkboxes[*b].rect));
-        Self { page, pieces, first_personal, headings, payors, faxes, lowest, boxes }
+        let mut out = Self { page, pieces, first_personal, side, headings, payors, faxes, lowest, boxes };
+        out.name_ids();
+        out
+    }
+
+    /// Settles what labels such as `ID` ask for: a plan's number in a section of insurance or near a plan, else the number of the chart.
+    fn name_ids(&mut self) {
+        let at = |wanted: fn(&Hit) -> bool| -> Vec<(usize, usize)> {
+            let all = self.pieces.iter().enumerate().flat_map(|(p, piece)| (0..piece.hits.len()).map(move |h| (p, h)));
+            all.filter(|&(p, h)| wanted(&self.pieces[p].hits[h])).collect()
+        };
+        let mut plans: Vec<f32> = at(|h| {
+            matches!(h.what, What::Payor | What::PayorInSection | What::MemberId | What::Group)
+                || matches!(h.owner, Some(Owner::Member | Owner::Subscriber))
+        })
+        .into_iter()
+        .map(|(p, h)| self.label_rect(p, h).center_y())
+        .collect();
+        plans.sort_by(f32::total_cmp);
+        let reach = NEAR_PLAN * self.page.unit;
+        let told: Vec<(usize, usize, What)> = at(|h| h.what == What::Id)
+            .into_iter()
+            .map(|(p, h)| {
+                let rect = self.label_rect(p, h);
+                let section = self.section(&rect);
+                let from = plans.partition_point(|y| *y < rect.center_y() - reach);
+                let near = plans.get(from).is_some_and(|y| *y <= rect.center_y() + reach);
+                let insured = matches!(section, Some(Owner::Insurance | Owner::Secondary | Owner::Subscriber)) || near;
+                (p, h, if insured { What::MemberId } else { What::Mrn })
+            })
+            .collect();
+        for (p, h, what) in told {
+            self.pieces[p].hits[h].what = what;
+        }
     }
 
     /// The place of a label's words.
@@ -259,9 +302,31 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn label_rect(piece: &Piece, hit: usize) -> Rect {
+pub(super) fn label_rect(piece: &Piece, hit: usize) -> Rect {
     let hit = &piece.hits[hit];
     Rect::hull(piece.tokens[hit.from..hit.to].iter().map(|t| &t.rect)).unwrap_or(piece.rect)
+}
+
+/// In a row of nothing but labels the short ones need no colon: `SEX   MS   SS#`.
+fn label_rows(page: &PageLayout, labels: &Labels, people: &People, pieces: &mut [Piece]) {
+    for line in page.lines.iter().filter(|l| l.segments.len() > LABEL_ROW) {
+        let said = |s: &&usize| pieces[**s].tokens.iter().any(|t| t.said() > 0);
+        let (named, bare): (Vec<usize>, Vec<usize>) = line.segments.iter().filter(said).partition(|s| !pieces[**s].hits.is_empty());
+        let whole = |s: &usize| {
+            let piece = &pieces[*s];
+            (0..piece.hits.len()).all(|h| {
+                let (from, to) = piece.behind(h);
+                piece.tokens[from..to].iter().all(|t| t.said() == 0)
+            })
+        };
+        if named.len() < LABEL_ROW || !named.iter().all(whole) {
+            continue;
+        }
+        for s in bare {
+            let found = labels.alone(&pieces[s].tokens, people);
+            pieces[s].hits.extend(found);
+        }
+    }
 }
 
 /// Headings in a column of their own, left of the data.
@@ -270,7 +335,7 @@ fn beside(heading: &Rect, rect: &Rect, unit: f32) -> bool {
 }
 
 /// A wording that is also a label is a heading where it stands alone on its line, or among other headings, and labels follow.
-fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>], k: usize) -> bool {
+fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>], k: usize, side: Side) -> bool {
     let piece = &pieces[k];
     if piece.tokens.last().is_some_and(|t| t.text.ends_with(':')) && !piece.hits.is_empty() && page.lines[piece.line].segments.len() > 1 {
         return false;
@@ -284,10 +349,12 @@ fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>
     if piece.hits.is_empty() {
         return true;
     }
-    // The next line with text under it begins with a label.
-    let under = (piece.line + 1..page.lines.len()).find(|&l| page.lines[l].segments.iter().any(|&s| !scrap(s)));
-    under.is_some_and(|l| {
-        page.lines[l].segments.iter().any(|&s| pieces[s].led() && !scrap(s)) && page.lines[l].rect.y - piece.rect.bottom() < 6.0 * page.unit
+    // The next line with text under it begins with a label; where labels stand under their entries, the next but one.
+    let mut under = (piece.line + 1..page.lines.len()).filter(|&l| page.lines[l].segments.iter().any(|&s| !scrap(s)));
+    let next = if side == Side::Under { under.nth(1) } else { under.next() };
+    next.is_some_and(|l| {
+        page.lines[l].segments.iter().any(|&s| pieces[s].led() && !scrap(s))
+            && page.lines[l].rect.y - piece.rect.bottom() < UNDER_HEADING * page.unit
     })
 }
 

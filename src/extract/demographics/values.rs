@@ -67,6 +67,13 @@ pub(crate) fn phone(text: &str) -> Option<(Value, std::ops::Range<usize>)> {
     Some((Value { text: out, form: Form::Valid, history }, range))
 }
 
+/// A text that is nothing but ten digits, as boxes of one digit each leave a telephone number; only for places that ask for one.
+pub(crate) fn bare_phone(text: &str) -> Option<Value> {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let ten = bare.len() == 10 && bare.bytes().all(|b| b.is_ascii_digit()) && bare.as_bytes()[0] >= b'2' && bare.as_bytes()[3] >= b'2';
+    ten.then(|| Value::new(format!("+1{bare}"), Form::Valid))
+}
+
 static SSN: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^([0-9OoQIl|SsBZz]{3})[ .-]{0,3}([0-9OoQIl|SsBZz]{2})[ .-]{0,3}([0-9OoQIl|SsBZz]{4})$"));
 

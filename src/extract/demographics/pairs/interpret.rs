@@ -65,7 +65,7 @@ impl Finder<'_, '_> {
             What::AgeGender => self.gender_among(tokens).into_iter().collect(),
             What::Gender | What::Marital | What::Language => self.choice(tokens, hit.what),
             What::Mrn | What::FilmNo => prefix(4, &|t| values::identifier(t, 3)),
-            What::MemberId => prefix(4, &|t| values::identifier(t, 4)),
+            What::MemberId | What::Id => prefix(4, &|t| values::identifier(t, 4)),
             What::Group => prefix(3, &|t| values::identifier(t, 2)),
             What::Ssn => prefix(5, &values::ssn),
             What::Npi => prefix(3, &values::npi),
@@ -114,7 +114,8 @@ impl Finder<'_, '_> {
 
     /// The first telephone number among some tokens.
     fn phone(&self, what: What, tokens: &[Token]) -> Option<Reading> {
-        let (value, range) = values::phone(&joined(tokens))?;
+        let text = joined(tokens);
+        let (value, range) = values::phone(&text).or_else(|| values::bare_phone(&text).map(|value| (value, 0..text.len())))?;
         let mut at = 0;
         let mut own = Vec::new();
         for token in tokens {

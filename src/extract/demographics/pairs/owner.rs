@@ -2,6 +2,7 @@
 //! telephones and relations without a heading, the person named just above.
 
 use super::{Finder, LINES, LabelAt, NEIGHBOURS};
+use crate::extract::demographics::captions::Side;
 use crate::extract::demographics::labels::{Hit, Owner, What};
 use crate::model::Rect;
 
@@ -66,21 +67,29 @@ impl Finder<'_, '_> {
         named.owner.filter(|owner| !owner.is_provider() || providers)
     }
 
-    /// The person whose label stands on one of the lines just above, if it is the emergency contact.
+    /// The person whose label stands on one of the lines just above, if it is the emergency contact; a relation may stand between. Where
+    /// labels stand over their entries, only in the same column.
     fn named_above(&self, line: usize, rect: &Rect) -> Option<Owner> {
         let unit = self.sheet.page.unit;
+        let mut from = rect.center_y();
         for l in (line.saturating_sub(LINES)..line).rev() {
-            let rise = rect.center_y() - self.sheet.page.lines[l].rect.center_y();
-            if rise <= 0.5 * unit {
+            let middle = self.sheet.page.lines[l].rect.center_y();
+            if rect.center_y() - middle <= 0.5 * unit {
                 continue;
             }
-            if rise > REACH_NAMED * unit {
+            if from - middle > REACH_NAMED * unit {
                 break;
             }
-            let mut hits = self.sheet.of_line(l).iter().take(NEIGHBOURS).flat_map(|&s| self.sheet.pieces[s].hits.iter().take(NEIGHBOURS));
-            let named = |h: &&Hit| h.what == What::Name && h.owner.is_some();
-            if let Some(owner) = hits.find(named).and_then(|h| h.owner) {
+            let all = self.sheet.of_line(l).iter().take(NEIGHBOURS);
+            let all = all.flat_map(|&s| (0..self.sheet.pieces[s].hits.len().min(NEIGHBOURS)).map(move |h| (s, h)));
+            let column = |at: &LabelAt| self.sheet.side != Side::Over || (self.label_rect(*at).x - rect.x).abs() < 2.0 * unit;
+            let hits: Vec<&Hit> = all.filter(column).map(|at| self.hit(at)).collect();
+            let named = |h: &&&Hit| h.what == What::Name && h.owner.is_some();
+            if let Some(owner) = hits.iter().find(named).and_then(|h| h.owner) {
                 return Some(owner).filter(|o| *o == Owner::Emergency);
+            }
+            if hits.iter().any(|h| h.what == What::Relationship) {
+                from = middle;
             }
         }
         None

@@ -2,6 +2,7 @@
 //! above it. What each place costs is said in [`super::assign`].
 
 use super::{Finder, LINES, LONGEST, NEIGHBOURS, said};
+use crate::extract::demographics::captions::Side;
 use crate::extract::demographics::labels::What;
 use crate::extract::demographics::sheet::{Piece, Token};
 use crate::model::Rect;
@@ -44,6 +45,7 @@ impl Finder<'_, '_> {
         let inline = &piece.tokens[from..to.min(from + LONGEST)];
         let mut zones = Vec::new();
         let label = self.label_rect((p, h));
+        let address = matches!(hit.what, What::Address | What::Street);
         let choices = matches!(hit.what, What::Gender | What::Marital | What::Language);
         let last = h + 1 == piece.hits.len();
         if said(inline) > 0 {
@@ -70,7 +72,7 @@ impl Finder<'_, '_> {
                 }
             }
             tail.truncate(LONGEST);
-            let more = self.lines_under(&tokens, p);
+            let more = self.lines_under(&tokens, p, address.then_some(label.x));
             zones.push(Zone { tokens, more, tail, cost: 0.0, rule: "demographics.inline" });
             return zones;
         }
@@ -102,9 +104,15 @@ impl Finder<'_, '_> {
             tokens.truncate(LONGEST);
             tail.truncate(LONGEST);
             if said(&tokens) > 0 && gap < REACH_RIGHT {
-                let more = self.lines_under(&tokens, p);
+                let more = self.lines_under(&tokens, p, address.then_some(label.x));
                 zones.push(Zone { tokens, more, tail, cost: 0.25 + gap / 150.0, rule: "demographics.right" });
             }
+        }
+        if self.sheet.side == Side::Under
+            && let Some(zone) = self.over(p, h, &label)
+        {
+            zones.push(zone);
+            return zones;
         }
         if let Some(zone) = self.below(p, h, &label) {
             zones.push(zone);
@@ -135,8 +143,8 @@ impl Finder<'_, '_> {
         piece.tokens[..end.min(LONGEST)].to_vec()
     }
 
-    /// Lines that stand directly under a value and begin where it begins: the rest of an address.
-    fn lines_under(&self, tokens: &[Token], p: usize) -> Vec<Vec<Token>> {
+    /// Lines that stand directly under a value and begin where it begins, or where its label begins: the rest of an address.
+    fn lines_under(&self, tokens: &[Token], p: usize, label: Option<f32>) -> Vec<Vec<Token>> {
         let unit = self.sheet.page.unit;
         let Some(rect) = Rect::hull(tokens.iter().filter(|t| t.said() > 0).map(|t| &t.rect)) else { return Vec::new() };
         let line = self.sheet.pieces[p].line;
@@ -146,11 +154,13 @@ impl Finder<'_, '_> {
             if self.sheet.page.lines[l].rect.center_y() - bottom > FAR_UNDER * unit || out.len() == 2 {
                 break;
             }
-            for &s in self.sheet.across(l, rect.x - 2.0 * unit, rect.x + 2.0 * unit) {
+            let left = label.unwrap_or(rect.x).min(rect.x);
+            for &s in self.sheet.across(l, left - 2.0 * unit, rect.x + 2.0 * unit) {
                 let piece = &self.sheet.pieces[s];
                 // Specks before the line do not move its beginning.
                 let Some(first) = piece.tokens.iter().find(|t| t.said() > 0) else { continue };
-                if (first.rect.x - rect.x).abs() < 2.0 * unit
+                let begins = |x: f32| (first.rect.x - x).abs() < 2.0 * unit;
+                if (begins(rect.x) || label.is_some_and(begins))
                     && !piece.led()
                     && piece.heading.is_none()
                     && piece.rect.center_y() - bottom < 3.2 * unit
@@ -164,6 +174,48 @@ impl Finder<'_, '_> {
         out
     }
 
+    /// Where the next label on a label's line begins.
+    fn next_label(&self, p: usize, h: usize, label: &Rect) -> Option<f32> {
+        let next = (h + 1 < self.sheet.pieces[p].hits.len()).then_some((p, h + 1));
+        let next = next.or_else(|| self.after(p).iter().find(|&&s| !self.sheet.pieces[s].hits.is_empty()).map(|&s| (s, 0)))?;
+        Some(self.label_rect(next).x).filter(|x| *x > label.x + 0.5 * self.sheet.page.unit)
+    }
+
+    /// The column over a label, on pages whose labels stand under their entries.
+    fn over(&self, p: usize, h: usize, label: &Rect) -> Option<Zone> {
+        let unit = self.sheet.page.unit;
+        let right = self.next_label(p, h, label).map_or(f32::MAX, |x| x - 0.4 * unit);
+        let left = label.x - if h > 0 { 0.8 * unit } else { 2.0 * unit };
+        let line = self.sheet.pieces[p].line;
+        for l in (line.saturating_sub(LINES)..line).rev() {
+            let rise = (label.center_y() - self.sheet.page.lines[l].rect.center_y()) / unit;
+            if rise > REACH_DOWN {
+                break;
+            }
+            if rise < 0.7 {
+                continue;
+            }
+            let mut tokens: Vec<Token> = Vec::new();
+            for &s in self.sheet.across(l, left, right) {
+                let other = &self.sheet.pieces[s];
+                let from = other.tokens.partition_point(|t| t.rect.center_x() < left);
+                let to = other.tokens.partition_point(|t| t.rect.center_x() <= right);
+                let inside = &other.tokens[from.min(to)..to.min(from + LONGEST)];
+                if !inside.is_empty() && (other.heading.is_some() || other.hits.iter().any(|k| k.from < to && k.to > from)) {
+                    return None;
+                }
+                tokens.extend(inside.iter().cloned());
+            }
+            if said(&tokens) > 0 {
+                tokens.truncate(LONGEST);
+                let aside = (tokens[0].rect.x - label.x).abs() / unit;
+                let cost = 0.3 + 0.05 * rise + 0.02 * aside.min(20.0);
+                return Some(Zone { tokens, more: Vec::new(), tail: Vec::new(), cost, rule: "demographics.above" });
+            }
+        }
+        None
+    }
+
     /// The column under a label: from a little left of it to the next label on its line.
     fn below(&self, p: usize, h: usize, label: &Rect) -> Option<Zone> {
         let unit = self.sheet.page.unit;
@@ -171,13 +223,8 @@ impl Finder<'_, '_> {
         let hit = &piece.hits[h];
         let cell = piece.cell.map(|c| self.sheet.page.cells[c].rect);
         let mut right = cell.map_or(f32::MAX, |c| c.right());
-        let next = (h + 1 < piece.hits.len()).then_some((p, h + 1));
-        let next = next.or_else(|| self.after(p).iter().find(|&&s| !self.sheet.pieces[s].hits.is_empty()).map(|&s| (s, 0)));
-        if let Some(at) = next {
-            let other = self.label_rect(at);
-            if other.x > label.x + 0.5 * unit {
-                right = right.min(other.x - 0.4 * unit);
-            }
+        if let Some(next) = self.next_label(p, h, label) {
+            right = right.min(next - 0.4 * unit);
         }
         let left = cell.map_or(label.x - 2.0 * unit, |c| c.x - 0.3 * unit).max(label.x - if h > 0 { 0.8 * unit } else { 6.0 * unit });
         let reach = if cell.is_some() { 2.0 * REACH_DOWN } else { REACH_DOWN };
@@ -218,14 +265,17 @@ impl Finder<'_, '_> {
                 {
                     return None;
                 }
-                more = self.lines_under(inside, s);
+                more = self.lines_under(inside, s, None);
                 tokens.extend(inside.iter().cloned());
             }
             if said(&tokens) > 0 {
                 tokens.truncate(LONGEST);
                 let aside = (tokens[0].rect.x - label.x).abs() / unit;
                 // A label with a colon has its value beside it; one that stands alone over a far value is no head.
-                let cost = 0.3 + 0.05 * drop + 0.02 * aside.min(20.0) + if hit.colon && cell.is_none() { 0.6 } else { 0.0 };
+                let cost = 0.3
+                    + 0.05 * drop
+                    + 0.02 * aside.min(20.0)
+                    + if hit.colon && cell.is_none() && self.sheet.side != Side::Over { 0.6 } else { 0.0 };
                 return Some(Zone { tokens, more, tail: Vec::new(), cost, rule: "demographics.below" });
             }
         }
