@@ -309,15 +309,10 @@ impl Labels {
         if closed && best.is_none_or(|(_, s)| s < WORN) { worn().or(best) } else { best }
     }
 
-    /// The label that a whole segment is to the letter, with or without its colon.
-    pub(crate) fn alone(&self, tokens: &[Token], people: &People) -> Option<Hit> {
-        let mut colon = false;
-        let end = tokens.iter().position(|t| t.text.starts_with(['(', '['])).unwrap_or(tokens.len());
-        let (label, similarity) = self.best(&tokens[..end], true)?;
-        if past_remark(tokens, end, people, &mut colon) < tokens.len() {
-            return None;
-        }
-        Some(Hit { what: label.what, owner: label.owner, from: 0, to: tokens.len(), similarity, colon, under: label.under })
+    /// The label that a whole segment is to the letter, though it lacks the colon that it wants elsewhere.
+    pub(crate) fn bare(&self, tokens: &[Token]) -> Option<Hit> {
+        let (label, similarity) = self.best(tokens, true).filter(|(label, _)| label.colon)?;
+        Some(Hit { what: label.what, owner: label.owner, from: 0, to: tokens.len(), similarity, colon: false, under: label.under })
     }
 
     /// Finds the labels of one segment, left to right, without overlap.
@@ -388,7 +383,13 @@ impl Labels {
         let many = |t: &Token| t.text.chars().filter(char::is_ascii_digit).count() >= 3;
         let prefix = |t: &Token| t.text.len() <= 4 && t.text.chars().all(|c| c.is_ascii_uppercase());
         let digits = tokens.get(to).is_some_and(|t| many(t) || (prefix(t) && tokens.get(to + 1).is_some_and(many)));
-        if digits && matches!(label.what, What::Birth | What::Mrn | What::Ssn | What::Npi | What::Id | What::MemberId) && similarity > 0.9 {
+        // `Boise, ID 83704` is a state.
+        let state = label.what == What::Id && tokens.get(to).is_some_and(|t| super::values::zip(&t.text).is_some());
+        if digits
+            && !state
+            && matches!(label.what, What::Birth | What::Mrn | What::Ssn | What::Npi | What::Id | What::MemberId)
+            && similarity > 0.9
+        {
             return Some(hit);
         }
         if label.colon {

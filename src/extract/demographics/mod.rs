@@ -244,6 +244,74 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn rows_of_choices_need_no_label() {
+        let mut page = typed("\n\nName: Alan May\nBoy   Girl");
+        let at = |page: &PageLayout, text: &str| page.reading.words.iter().find(|w| w.text == text).map(|w| w.rect).unwrap();
+        for (text, ticked) in [("Boy", true), ("Girl", false)] {
+            let rect = at(&page, text);
+            page.reading.checkboxes.push(CheckBox { rect: Rect::new(rect.x - 22.0, rect.y + 2.0, 15.0, 15.0), ink: 0.2, ticked });
+        }
+        let gender = |page: &PageLayout| {
+            let (values, missing) = extract(std::slice::from_ref(page), DocumentKind::LaboratoryReport, &lists());
+            let value = values.into_iter().find(|v| v.field == Field::Gender).map(|v| v.value);
+            (value, missing.iter().any(|(f, _)| *f == Field::Gender))
+        };
+        assert_eq!(gender(&page), (Some("male".to_owned()), false));
+        page.reading.checkboxes.iter_mut().for_each(|b| b.ticked = true);
+        assert_eq!(gender(&page), (None, true));
+    }
+
+    #[test]
+    fn labels_stand_on_any_side() {
+        let table: &[(&str, &[(Field, &str)])] = &[
+            // Under the lines to write on, with headings over them.
+            (
+                "\n\nQuarry             Ann            May\nLast name          First name     Middle\n\n07/29/1974         503-555-0143\nDate of birth      Home phone\n\nIf parents cannot be reached\n\nRuth Roe           Grandmother    503-555-0186\nName               Relation       Phone",
+                &[
+                    (Field::Family, "Quarry"),
+                    (Field::Given, "Ann May"),
+                    (Field::BirthDate, "1974-07-29"),
+                    (Field::Phone, "+15035550143"),
+                    (Field::ContactName, "Ruth Roe"),
+                    (Field::ContactTelecom, "+15035550186"),
+                ],
+            ),
+            // Over them with colons, in columns of different people.
+            (
+                "\n\nPatient Name:       Birth date:        Emergency Contact:\nQuarry, Ann         07/29/1974         Ruth Roe\n\nEvening Phone:      SSN:               Relationship:\n503-555-0143        745-49-1671        Sister\n\nEmail:              Zip:               Contact Phone:\na@example.net       97301              503-555-0186",
+                &[
+                    (Field::Family, "Quarry"),
+                    (Field::Phone, "+15035550143"),
+                    (Field::ContactName, "Ruth Roe"),
+                    (Field::ContactRelationship, "Sister"),
+                    (Field::ContactTelecom, "+15035550186"),
+                ],
+            ),
+            // Small letters without colons, in two columns with headings of their own.
+            (
+                "\n\nabout you                                   your insurance\nname          Quarry, Ann                   plan          Acme Life\nbirthdate     07/29/1974                    member id     AL5510928\n                                            emergency contact\nhome phone    503-555-0143                  name          Ruth Roe",
+                &[
+                    (Field::Family, "Quarry"),
+                    (Field::Phone, "+15035550143"),
+                    (Field::Payor, "Acme Life"),
+                    (Field::SubscriberId, "AL5510928"),
+                    (Field::ContactName, "Ruth Roe"),
+                ],
+            ),
+            // A title is no section; a bare ID is the chart's where no plan is near; `ID 83704` is a state.
+            ("\nHealth history\n\nName: Ann May   ID: E118204", &[(Field::Family, "May"), (Field::Mrn, "E118204")]),
+            ("\nInsurance: Acme Life\nID CCP 5510 9287   Grp 008214", &[(Field::SubscriberId, "CCP55109287")]),
+        ];
+        for (text, want) in table {
+            let values = read(text, DocumentKind::AdministrativeNote);
+            for (field, value) in *want {
+                assert_eq!(get(&values, *field), Some(*value), "{field}: {text}");
+            }
+        }
+        assert_eq!(get(&read("\nPatient: Ann May\n\nBoise, ID 83704", DocumentKind::ReferralNote), Field::Mrn), None);
+    }
+
+    #[test]
     fn readings_of_one_fact_are_counted() {
         let text = "\nName: Karen Koch   DOB: 07/20/1933\n\n\n\nPatient: Koch, Karen   DOB: 07/20/1933\n\n\n\nPatient: Koch, Karen   DOB: 07/20/1935";
         let (values, _) = extract(&[typed(text)], DocumentKind::ProgressNote, &lists());

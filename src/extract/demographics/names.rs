@@ -81,7 +81,7 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
     let mut read_until = 0;
     let (mut degree, mut title) = (false, false);
     let mut parts: Vec<Part> = Vec::new();
-    let text = text.replace(',', ", ");
+    let text = whole_irish(&text.replace(',', ", "), &mut history);
     for raw in text.split_whitespace() {
         let comma = raw.ends_with(',') || raw.ends_with(';');
         let word = raw
@@ -193,6 +193,25 @@ pub(crate) fn parse(text: &str, people: &People) -> Option<Person> {
         if with_comma && !given.is_empty() { format!("{}, {}", words[..cut].join(" "), words[cut..].join(" ")) } else { words.join(" ") };
     let tidy = |w: String| -> String { if w.ends_with('.') && w.chars().count() > 4 { w.trim_end_matches('.').to_owned() } else { w } };
     Some(Person { family: tidy(family.join(" ")), given: tidy(given.join(" ")), printed, history, degree, title })
+}
+
+/// Joins the head of an Irish name that was read apart from it: `0 Shaughnessy`, `O' Brien`. A bare `O` is an initial.
+fn whole_irish(text: &str, history: &mut Vec<Step>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let head = matches!(word, "0" | "0'" | "O'" | "0\u{2019}" | "O\u{2019}");
+        if head && words.peek().is_some_and(|next| next.chars().next().is_some_and(char::is_uppercase) && next.chars().count() > 3) {
+            if word.starts_with('0') {
+                history.push(Step::Took { at: position(out.chars().count()), read: '0', taken: 'O' });
+            }
+            out.push_str("O'");
+            continue;
+        }
+        out.push_str(word);
+        out.push(' ');
+    }
+    out
 }
 
 fn carry_comma(kept: &mut [Part], dropped: &Part) {

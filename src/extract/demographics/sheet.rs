@@ -141,11 +141,12 @@ impl<'a> Sheet<'a> {
                 pieces[s].place = place;
             }
         }
-        label_rows(page, labels, people, &mut pieces);
+        label_rows(page, labels, &mut pieces);
         let side = captions::side(page, &pieces, people);
+        let kin = |p: &Piece| people.relationships.iter().any(|r| fold(r) == fold(&p.text(0, p.tokens.len())));
         let marks: Vec<Option<Owner>> = pieces.iter().map(|p| labels.heading(&p.tokens).map(|h| h.0)).collect();
         for k in 0..pieces.len() {
-            pieces[k].heading = marks[k].filter(|_| stands_as_heading(page, &pieces, &marks, k, side));
+            pieces[k].heading = marks[k].filter(|_| stands_as_heading(page, &pieces, &marks, k, side, &kin));
         }
         for piece in &mut pieces {
             if piece.heading.is_some() {
@@ -308,7 +309,7 @@ pub(super) fn label_rect(piece: &Piece, hit: usize) -> Rect {
 }
 
 /// In a row of nothing but labels the short ones need no colon: `SEX   MS   SS#`.
-fn label_rows(page: &PageLayout, labels: &Labels, people: &People, pieces: &mut [Piece]) {
+fn label_rows(page: &PageLayout, labels: &Labels, pieces: &mut [Piece]) {
     for line in page.lines.iter().filter(|l| l.segments.len() > LABEL_ROW) {
         let said = |s: &&usize| pieces[**s].tokens.iter().any(|t| t.said() > 0);
         let (named, bare): (Vec<usize>, Vec<usize>) = line.segments.iter().filter(said).partition(|s| !pieces[**s].hits.is_empty());
@@ -322,9 +323,9 @@ fn label_rows(page: &PageLayout, labels: &Labels, people: &People, pieces: &mut 
         if named.len() < LABEL_ROW || !named.iter().all(whole) {
             continue;
         }
-        for s in bare {
-            let found = labels.alone(&pieces[s].tokens, people);
-            pieces[s].hits.extend(found);
+        let found: Option<Vec<(usize, Hit)>> = bare.into_iter().map(|s| Some((s, labels.bare(&pieces[s].tokens)?))).collect();
+        for (s, hit) in found.into_iter().flatten() {
+            pieces[s].hits.push(hit);
         }
     }
 }
@@ -335,7 +336,14 @@ fn beside(heading: &Rect, rect: &Rect, unit: f32) -> bool {
 }
 
 /// A wording that is also a label is a heading where it stands alone on its line, or among other headings, and labels follow.
-fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>], k: usize, side: Side) -> bool {
+fn stands_as_heading(
+    page: &PageLayout,
+    pieces: &[Piece],
+    marks: &[Option<Owner>],
+    k: usize,
+    side: Side,
+    kin: &dyn Fn(&Piece) -> bool,
+) -> bool {
     let piece = &pieces[k];
     if piece.tokens.last().is_some_and(|t| t.text.ends_with(':')) && !piece.hits.is_empty() && page.lines[piece.line].segments.len() > 1 {
         return false;
@@ -343,8 +351,8 @@ fn stands_as_heading(page: &PageLayout, pieces: &[Piece], marks: &[Option<Owner>
     let line = &page.lines[piece.line].segments;
     let scrap = |s: usize| pieces[s].tokens.iter().all(|t| t.said() <= SCRAP);
     if !line.iter().all(|&s| marks[s].is_some() || scrap(s)) {
-        // In one of several columns a heading stands alone too, with its labels under it.
-        return heads_column(page, pieces, k);
+        // In one of several columns a heading stands alone too, with its labels under it. `Spouse` is more often an answer there.
+        return !kin(piece) && heads_column(page, pieces, k);
     }
     if piece.hits.is_empty() {
         return true;

@@ -204,6 +204,13 @@ pub(crate) struct Address {
 
 /// Takes an address apart. `lines` are its printed lines, top to bottom; the last one may end with state and postal code.
 pub(crate) fn address(lines: &[String], people: &People) -> Option<Address> {
+    let mut lines = lines.to_vec();
+    // `27SE Umatilla Place`: the blank behind the house number was lost.
+    let mut history = Vec::new();
+    if let Some(found) = lines.first().and_then(|l| HOUSE.as_ref()?.captures(l)) {
+        lines[0] = format!("{} {}{}", &found[1], &found[2], &found[3]);
+        history.push(Step::Parted { word: 0 });
+    }
     let joined = lines.join("\n");
     if ruled(&joined) {
         return None;
@@ -276,8 +283,13 @@ pub(crate) fn address(lines: &[String], people: &People) -> Option<Address> {
             }
         }
     }
+    if let Some(line) = out.line.as_mut() {
+        line.history.extend(history);
+    }
     (out.line.is_some() || out.city.is_some()).then_some(out)
 }
+
+static HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\s*(\d+)(NE|NW|SE|SW|[NSEW])((?:\.|\s).*)$"));
 
 /// Whether a text is strewn with the remains of rules, as fields of one box a letter are.
 pub(crate) fn ruled(text: &str) -> bool {
@@ -411,7 +423,7 @@ mod tests {
     #[test]
     fn addresses_come_apart() {
         let people = people();
-        let table: [(&[&str], [Option<&str>; 4]); 8] = [
+        let table: [(&[&str], [Option<&str>; 4]); 9] = [
             (&["4427 N. 3rd Dr., Apt 17A, Bend, OR 97701"], [Some("4427 N. 3rd Dr., Apt 17A"), Some("Bend"), Some("OR"), Some("97701")]),
             (
                 &["5877 E. LINCOLN STREET", "WALLA WALLA, WA 99362"],
@@ -425,6 +437,7 @@ mod tests {
             (&["8355 Quarry Avenue, Apt 359A"], [Some("8355 Quarry Avenue, Apt 359A"), None, None, None]),
             (&["Eureka, CA 95501"], [None, Some("Eureka"), Some("CA"), Some("95501")]),
             (&["9 Elm Street", "Apt 3, Salem, Oregon 97301"], [Some("9 Elm Street, Apt 3"), Some("Salem"), Some("OR"), Some("97301")]),
+            (&["27SE Umatilla Place"], [Some("27 SE Umatilla Place"), None, None, None]),
             (&["none"], [None, None, None, None]),
         ];
         for (lines, want) in table {
@@ -449,6 +462,8 @@ mod tests {
         assert_eq!(date("9/22/67"), Some(vec![Step::SuppliedCentury]));
         assert!(!Step::SuppliedCentury.mends() && Step::SwappedDayAndMonth.mends());
         let names = |text: &str| crate::extract::demographics::names::parse(text, &people()).map(|p| (p.given, p.history));
+        assert_eq!(names("Ann 0 Shaughnessy"), Some(("Ann".to_owned(), vec![took(4, '0', 'O')])));
+        assert_eq!(names("Virginia, Minnesota"), None, "a place");
         assert_eq!(names("MarieC. Johnson"), Some(("Marie C".to_owned(), vec![Step::Parted { word: 0 }])));
         assert_eq!(names("Rob1nson, Mary"), Some(("Mary".to_owned(), vec![took(3, '1', 'l')])));
     }

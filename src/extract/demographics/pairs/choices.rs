@@ -2,12 +2,69 @@
 
 use super::Finder;
 use super::interpret::Reading;
-use crate::extract::demographics::labels::What;
+use crate::extract::demographics::facts::{Fact, Facts};
+use crate::extract::demographics::labels::{Owner, What};
 use crate::extract::demographics::sheet::Token;
 use crate::extract::demographics::values::{self, Value};
-use crate::model::Form;
+use crate::model::{Field, Form, Rect};
+
+/// What is asked for by its choices alone: the field, and how many different choices must stand on the line.
+const BY_CHOICES: [(What, Field, usize); 2] = [(What::Gender, Field::Gender, 2), (What::Marital, Field::MaritalStatus, 3)];
+/// A choice of fewer letters says nothing without its label.
+const SHORTEST: usize = 3;
+/// What the lack of a label adds to the doubt.
+const UNLABELLED: f32 = 0.15;
 
 impl Finder<'_, '_> {
+    /// Rows of choices without a label of their own, ticked or circled: `Circle one: single married widowed`, `[x] Boy [ ] Girl`.
+    pub(super) fn unlabelled(&self, page: usize, facts: &mut Facts) {
+        let reading = &self.sheet.page.reading;
+        if reading.checkboxes.is_empty() && reading.circles.is_empty() {
+            return;
+        }
+        for (what, field, fewest) in BY_CHOICES {
+            if facts.plain.iter().any(|f| f.field == field && f.page == page) || facts.unread.contains(&(field, page)) {
+                continue;
+            }
+            let table = if what == What::Gender { &self.people.gender } else { &self.people.marital };
+            for line in 0..self.sheet.page.lines.len() {
+                let pieces = self.sheet.of_line(line).iter().map(|&s| &self.sheet.pieces[s]);
+                let tokens: Vec<Token> = pieces.filter(|p| p.heading.is_none()).flat_map(|p| p.tokens.iter().cloned()).collect();
+                let mut codes: Vec<(&str, &Token)> = tokens
+                    .iter()
+                    .filter(|t| t.said() >= SHORTEST && self.sheet.ticked(t).is_some())
+                    .filter_map(|t| Some((values::choice(t.text.trim_matches(|c: char| !c.is_alphanumeric()), table)?, t)))
+                    .filter(|(code, _)| !matches!(*code, "other" | "unknown"))
+                    .collect();
+                codes.sort_by_key(|(code, _)| *code);
+                let rect = Rect::hull(codes.iter().map(|(_, t)| &t.rect));
+                codes.dedup_by_key(|(code, _)| *code);
+                let Some(rect) = rect.filter(|_| codes.len() >= fewest) else { continue };
+                if !matches!(self.sheet.section(&rect), None | Some(Owner::Patient)) {
+                    continue;
+                }
+                match self.choice(&tokens, what).pop() {
+                    Some(reading) => facts.plain.push(Fact {
+                        field,
+                        value: reading.value,
+                        page,
+                        words: reading.spots.iter().map(|s| s.word).collect(),
+                        rule: "demographics.choices",
+                        label: 0.0,
+                        doubt: (reading.doubt + UNLABELLED).min(1.0),
+                        rank: 1,
+                    }),
+                    // A row without any mark is an empty one.
+                    None if tokens.iter().any(|t| self.sheet.ticked(t).is_some_and(|(ticked, _)| ticked)) => {
+                        facts.unread.push((field, page))
+                    }
+                    None => {}
+                }
+                break;
+            }
+        }
+    }
+
     /// One of a closed set: a single word, or the ticked one of several.
     pub(super) fn choice(&self, tokens: &[Token], what: What) -> Vec<Reading> {
         let table = match what {

@@ -65,6 +65,7 @@ pub(crate) fn read(sheet: &Sheet<'_>, page: usize, people: &People, no_payor: &[
             finder.record_unread(label, &zone, page, facts);
         }
     }
+    finder.unlabelled(page, facts);
 }
 
 struct Finder<'a, 'p> {

@@ -185,7 +185,8 @@ impl Finder<'_, '_> {
     fn over(&self, p: usize, h: usize, label: &Rect) -> Option<Zone> {
         let unit = self.sheet.page.unit;
         let right = self.next_label(p, h, label).map_or(f32::MAX, |x| x - 0.4 * unit);
-        let left = label.x - if h > 0 { 0.8 * unit } else { 2.0 * unit };
+        // `Office use: chart no.` begins with its remark.
+        let left = if h > 0 { label.x - 0.8 * unit } else { label.x.min(self.sheet.pieces[p].rect.x) - 2.0 * unit };
         let line = self.sheet.pieces[p].line;
         for l in (line.saturating_sub(LINES)..line).rev() {
             let rise = (label.center_y() - self.sheet.page.lines[l].rect.center_y()) / unit;
