@@ -222,7 +222,9 @@ fn read(pages: &[PageLayout], top: f32) -> (Vec<Read>, Vec<Read>) {
             let all = run(&line_words(page, line), line.rect.y);
             for &s in &line.segments {
                 let part = run(&page.segments[s].words, line.rect.y);
-                if !part.words.is_empty() {
+                // A sum of money is an entry (`Office visit $25` on a card), never a title.
+                let sum = page.segments[s].words.iter().any(|&w| page.word(w).text.contains('$'));
+                if !part.words.is_empty() && !sum {
                     segments.push(part);
                 }
             }
@@ -254,6 +256,10 @@ mod tests {
             ("Lake Health\nMember ID: 12\nRxBIN 1234 PCN AB\nPresent this card each time", InsuranceCard),
             ("DEPARTMENT OF RADIOLOGY CONSULTATION\nIMPRESSION: no fracture", ImagingReport),
             ("Consent for Surgery\nI request and authorize Dr. Roe to perform the following", Consent),
+            ("Lake Health PPO\nOffice visit $25\nMember ID: 12\nRxGRP 12 RxPCN AB", InsuranceCard),
+            ("Lake Clinic\nYour full name: Ann Doe\nCircle one: single married widowed\nNext of kin: Bo Doe", AdministrativeNote),
+            ("I acknowledge that Lake Clinic has given me its Notice of Privacy Practices.\nPersonal representative", Consent),
+            ("Lake Clinic\nNormal Test Units Result\n136-145 Sodium mmol/L 140", LaboratoryReport),
             ("some words that say nothing", SummaryOfEpisode),
         ] {
             let got = classify(&[typed(text)], &kinds());

@@ -63,7 +63,11 @@ struct Candidate {
     words: Vec<usize>,
     score: f32,
     foot: bool,
+    /// Its upper edge, in pixels.
+    top: f32,
     odd: bool,
+    /// A scrap of letters before the name was left out: it may be what remains of the name's first word.
+    cut: bool,
 }
 
 /// Finds the house on one page.
@@ -82,7 +86,13 @@ pub(crate) fn read(sheet: &Sheet<'_>, page: usize, organizations: &Organizations
     let best = |foot: bool| found.iter().filter(|c| c.foot == foot).max_by(|a, b| a.score.total_cmp(&b.score));
     for (candidate, rule, doubt, rank) in [(best(false), "demographics.letterhead", 0.05, 0), (best(true), "demographics.footer", 0.2, 1)] {
         if let Some(c) = candidate {
-            let doubt = doubt + if c.odd { 0.2 } else { 0.0 } + if c.score < 1.0 { 0.15 } else { 0.0 };
+            // Another house stands above: a letter names its sender first, then whom it goes to.
+            let rivalled = !c.foot && found.iter().any(|o| !o.foot && o.top < c.top && fold(&o.text) != fold(&c.text));
+            let doubt = doubt
+                + if c.odd { 0.2 } else { 0.0 }
+                + if c.cut { 0.55 } else { 0.0 }
+                + if rivalled { 0.7 } else { 0.0 }
+                + if c.score < 1.0 { 0.15 } else { 0.0 };
             let rank = rank + if page > 0 { 1 } else { 0 };
             let value = Value::new(title_case(&c.text), Form::Free);
             facts.plain.push(Fact { field: Field::Organization, value, page, words: c.words.clone(), rule, label: 0.0, doubt, rank });
@@ -92,7 +102,7 @@ pub(crate) fn read(sheet: &Sheet<'_>, page: usize, organizations: &Organizations
 
 fn candidate(sheet: &Sheet<'_>, piece: &Piece, organizations: &Organizations, people: &People) -> Option<Candidate> {
     let unit = sheet.page.unit;
-    let (tokens, odd) = name_tokens(piece, organizations)?;
+    let (tokens, odd, cut) = name_tokens(piece, organizations)?;
     let mut words: Vec<usize> = tokens.iter().map(|t| t.word).collect();
     let mut text = tokens.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
     let mut rect = tokens.iter().fold(tokens[0].rect, |r, t| r.union(&t.rect));
@@ -134,7 +144,7 @@ fn candidate(sheet: &Sheet<'_>, piece: &Piece, organizations: &Organizations, pe
     }
     let score =
         0.6 * strong.min(2) as f32 + 0.3 * kinds.min(3) as f32 + (tall / unit).min(3.0) - if !piece.hits.is_empty() { 0.8 } else { 0.0 };
-    Some(Candidate { text, words, score, foot: false, odd })
+    Some(Candidate { text, words, score, foot: false, top: piece.rect.y, odd, cut })
 }
 
 /// Pieces of a line and of the few under it: no name goes on farther down.
@@ -142,8 +152,8 @@ fn following<'s>(sheet: &'s Sheet<'_>, line: usize) -> impl Iterator<Item = &'s 
     (line..line + 6).flat_map(|l| sheet.of_line(l)).map(|&piece| &sheet.pieces[piece])
 }
 
-/// The words of a line without the remains of a logo before and behind, and whether any had to go.
-fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Token>, bool)> {
+/// The words of a line without the remains of a logo before and behind, and whether any had to go, and whether letters went before it.
+fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Token>, bool, bool)> {
     let mut tokens: Vec<Token> = piece.tokens.clone();
     for lead in &organizations.leads {
         let n = lead.split(' ').count();
@@ -166,6 +176,7 @@ fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Toke
             || organizations.openings.has(&t.text)
     };
     let first = tokens.iter().position(named)?;
+    let cut = tokens[..first].iter().any(|t| t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2);
     tokens.drain(..first);
     // A name ends where something else begins: a number, a title of the paper.
     let end = tokens
@@ -192,7 +203,7 @@ fn name_tokens(piece: &Piece, organizations: &Organizations) -> Option<(Vec<Toke
         last.text = last.text.trim_end_matches([',', ';', ':']).to_owned();
     }
     let lower_prose = piece.tokens.iter().filter(|t| t.text.chars().next().is_some_and(char::is_lowercase)).count();
-    (lower_prose * 3 < piece.tokens.len().max(1) * 2).then_some((tokens, odd))
+    (lower_prose * 3 < piece.tokens.len().max(1) * 2).then_some((tokens, odd, cut))
 }
 
 /// The plan's name on a card: the first of its largest lines that no label explains.
