@@ -1,10 +1,11 @@
 //! Laboratory results and vital signs.
 //!
-//! Owns what is a test, a result, a unit, a range, a flag; tables as such are found by `tables`. Three forms are read, in this
-//! order, and words that one has used are left alone by the next: tables under heads, labels with their values below
-//! (boxed vital signs), and names followed by values in lines and running text.
+//! Owns what is a test, a result, a unit, a range, a flag; tables as such are found by `tables`. Four forms are read, in this
+//! order, and words that one has used are left alone by the next: tables under heads, tables of days and panels of
+//! boxes, labels with their values below (boxed vital signs), and names followed by values in lines and running text.
 
 mod boxed;
+mod grids;
 mod labs;
 mod quantity;
 mod running;
@@ -81,6 +82,7 @@ pub(crate) fn observations(pages: &[PageLayout], terms: &Terms, first_item: u32)
         let mut used: BTreeSet<usize> = BTreeSet::new();
         let mut drafts = Vec::new();
         open_table = labs::read(page, terms, open_table.as_ref(), &mut used, &mut drafts);
+        grids::read(page, terms, &mut used, &mut drafts);
         boxed::read(page, terms, &mut used, &mut drafts);
         running::read(page, terms, &mut used, &mut drafts);
         // Names on one line may differ by a few pixels in height.
