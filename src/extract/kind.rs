@@ -24,6 +24,8 @@ struct Weights {
     title: f32,
     elsewhere: f32,
     top: f32,
+    head: f32,
+    head_words: usize,
     nothing: f32,
     body_most: f32,
 }
@@ -33,7 +35,13 @@ struct Weights {
 struct KindEntry {
     code: String,
     titles: Vec<String>,
+    #[serde(default)]
+    headlines: Vec<PhraseEntry>,
     phrases: Vec<PhraseEntry>,
+    #[serde(default)]
+    alone: Vec<PhraseEntry>,
+    #[serde(default)]
+    shapes: Vec<ShapeEntry>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +49,49 @@ struct KindEntry {
 struct PhraseEntry {
     text: String,
     weight: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShapeEntry {
+    pattern: String,
+    weight: f32,
+    most: f32,
+}
+
+/// A written shape (a reference range, an amount) that speaks for a kind each time it stands on the pages, up to a bound.
+#[derive(Clone, Debug, PartialEq)]
+struct Shape {
+    kind: usize,
+    pattern: Pattern,
+    weight: f32,
+    most: f32,
+}
+
+/// A pattern for a whole word, compared by its wording.
+#[derive(Clone, Debug)]
+struct Pattern(regex::Regex);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+/// Wordings of several kinds, each with the index of its kind and its weight.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Weighted {
+    phrases: Phrases,
+    of: Vec<(usize, f32)>,
+}
+
+impl Weighted {
+    fn add(&mut self, kind: usize, entries: &[PhraseEntry]) {
+        for entry in entries {
+            self.phrases.add(&entry.text);
+            self.of.push((kind, entry.weight));
+        }
+    }
 }
 
 /// The rule's name in kinds that a title told.
@@ -54,9 +105,13 @@ pub(crate) struct Kinds {
     titles: Phrases,
     /// For each title, the index of its kind and its number of letters.
     title_of: Vec<(usize, f32)>,
-    phrases: Phrases,
-    /// For each phrase, the index of its kind and its weight.
-    phrase_of: Vec<(usize, f32)>,
+    /// Wordings that tell a kind within a short line at the head of the first page.
+    headlines: Weighted,
+    /// Wordings that tell wherever they stand.
+    phrases: Weighted,
+    /// Wordings that tell only where nothing else stands beside them.
+    alone: Weighted,
+    shapes: Vec<Shape>,
 }
 
 impl Kinds {
@@ -72,8 +127,10 @@ impl Kinds {
             kinds: Vec::new(),
             titles: Phrases::default(),
             title_of: Vec::new(),
-            phrases: Phrases::default(),
-            phrase_of: Vec::new(),
+            headlines: Weighted::default(),
+            phrases: Weighted::default(),
+            alone: Weighted::default(),
+            shapes: Vec::new(),
         };
         for (at, entry) in file.kind.iter().enumerate() {
             let kind = DocumentKind::parse(&entry.code).ok_or_else(|| VocabularyError::Parse {
@@ -85,9 +142,13 @@ impl Kinds {
                 kinds.titles.add(title);
                 kinds.title_of.push((at, letters(&folded_words(title))));
             }
-            for phrase in &entry.phrases {
-                kinds.phrases.add(&phrase.text);
-                kinds.phrase_of.push((at, phrase.weight));
+            kinds.headlines.add(at, &entry.headlines);
+            kinds.phrases.add(at, &entry.phrases);
+            kinds.alone.add(at, &entry.alone);
+            for shape in &entry.shapes {
+                let pattern = regex::Regex::new(&format!("^(?i:{})$", shape.pattern))
+                    .map_err(|error| VocabularyError::Parse { file: name.to_owned(), reason: error.to_string() })?;
+                kinds.shapes.push(Shape { kind: at, pattern: Pattern(pattern), weight: shape.weight, most: shape.most });
             }
         }
         Ok(kinds)
@@ -129,6 +190,10 @@ impl Score {
 struct Read {
     page: usize,
     top: bool,
+    /// Whether the words stand at the very head of the first page.
+    head: bool,
+    /// Whether a sum of money stands among the words: a table of fees or copayments names visits without being one.
+    money: bool,
     words: Vec<String>,
     origin: Vec<usize>,
 }
@@ -136,10 +201,10 @@ struct Read {
 /// Tells a document's kind from its pages.
 pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
     let weights = &kinds.weights;
-    let (lines, segments) = read(pages, weights.top);
+    let (lines, segments) = read(pages, weights);
     let mut scores: Vec<Score> = kinds.kinds.iter().map(|&kind| Score { kind, title: 0.0, body: 0.0, loudest: None }).collect();
     let mut seen = Seen::new();
-    for run in &segments {
+    for run in segments.iter().filter(|run| !run.money) {
         for (title, start, like) in kinds.titles.find(&run.words, &mut seen) {
             let (kind, length) = kinds.title_of[title];
             let share = length / letters(&run.words).max(1.0);
@@ -151,15 +216,18 @@ pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
         }
     }
     let mut seen = Seen::new();
-    let mut heard = vec![false; kinds.phrase_of.len()];
-    for run in &lines {
-        for (phrase, start, like) in kinds.phrases.find(&run.words, &mut seen) {
-            if !std::mem::replace(&mut heard[phrase], true) {
-                let (kind, weight) = kinds.phrase_of[phrase];
-                scores[kind].body += weight * like;
-                scores[kind].hear(run.page, &origin(run, start, kinds.phrases.length(phrase)), weight * like);
-            }
+    for run in segments.iter().filter(|run| run.head && !run.money && run.words.len() <= weights.head_words) {
+        for (phrase, start, like) in kinds.headlines.phrases.find(&run.words, &mut seen) {
+            let (kind, weight) = kinds.headlines.of[phrase];
+            scores[kind].title = scores[kind].title.max(weight * like);
+            scores[kind].hear(run.page, &origin(run, start, kinds.headlines.phrases.length(phrase)), weight * like);
         }
+    }
+    gather(&lines, &kinds.phrases, false, &mut scores);
+    gather(&segments, &kinds.alone, true, &mut scores);
+    for shape in &kinds.shapes {
+        let count = pages.iter().flat_map(|page| &page.reading.words).filter(|w| shape.pattern.0.is_match(&w.text)).count();
+        scores[shape.kind].body += (shape.weight * count as f32).min(shape.most);
     }
     for score in &mut scores {
         score.body = bounded(score.body, weights.body_most);
@@ -189,6 +257,22 @@ pub(crate) fn classify(pages: &[PageLayout], kinds: &Kinds) -> Classified {
     Classified { kind: best.kind, probability, value }
 }
 
+/// Adds each wording's weight to its kind once; with `alone`, only where the run holds nothing else.
+fn gather(runs: &[Read], wordings: &Weighted, alone: bool, scores: &mut [Score]) {
+    let mut seen = Seen::new();
+    let mut heard = vec![false; wordings.of.len()];
+    for run in runs {
+        for (phrase, start, like) in wordings.phrases.find(&run.words, &mut seen) {
+            let length = wordings.phrases.length(phrase);
+            if (!alone || length == run.words.len()) && !std::mem::replace(&mut heard[phrase], true) {
+                let (kind, weight) = wordings.of[phrase];
+                scores[kind].body += weight * like;
+                scores[kind].hear(run.page, &origin(run, start, length), weight * like);
+            }
+        }
+    }
+}
+
 /// Sums grow slower the larger they are and never pass `most`: dependent evidence must not add up to certainty.
 fn bounded(sum: f32, most: f32) -> f32 {
     most * (1.0 - (-sum / most).exp())
@@ -204,10 +288,11 @@ fn line_words(page: &PageLayout, line: &crate::model::Line) -> Vec<usize> {
     line.segments.iter().flat_map(|&s| page.segments[s].words.iter().copied()).collect()
 }
 
-/// All lines for the body's phrases, and all segments (with lines of several) for titles.
-fn read(pages: &[PageLayout], top: f32) -> (Vec<Read>, Vec<Read>) {
+/// All lines for the body's phrases, and all segments for titles, parted where a dash, a bar or a colon parts a house from its title.
+fn read(pages: &[PageLayout], weights: &Weights) -> (Vec<Read>, Vec<Read>) {
     let (mut lines, mut segments) = (Vec::new(), Vec::new());
     for (at, page) in pages.iter().enumerate() {
+        let height = page.reading.height as f32;
         let run = |words: &[usize], y: f32| {
             let (mut folded, mut origin) = (Vec::new(), Vec::new());
             for &w in words {
@@ -216,24 +301,41 @@ fn read(pages: &[PageLayout], top: f32) -> (Vec<Read>, Vec<Read>) {
                     origin.push(w);
                 }
             }
-            Read { page: at, top: at == 0 && y < top * page.reading.height as f32, words: folded, origin }
+            let money = words.iter().any(|&w| page.word(w).text.contains('$'));
+            let (top, head) = (at == 0 && y < weights.top * height, at == 0 && y < weights.head * height);
+            Read { page: at, top, head, money, words: folded, origin }
         };
         for line in &page.lines {
             let all = run(&line_words(page, line), line.rect.y);
             for &s in &line.segments {
-                let part = run(&page.segments[s].words, line.rect.y);
-                // A sum of money is an entry (`Office visit $25` on a card), never a title.
-                let sum = page.segments[s].words.iter().any(|&w| page.word(w).text.contains('$'));
-                if !part.words.is_empty() && !sum {
-                    segments.push(part);
+                let words = &page.segments[s].words;
+                segments.push(run(words, line.rect.y));
+                if all.top {
+                    segments.extend(split(page, words).into_iter().map(|part| run(part, line.rect.y)));
                 }
             }
-            if !all.words.is_empty() {
-                lines.push(all);
-            }
+            lines.push(all);
         }
     }
+    for runs in [&mut lines, &mut segments] {
+        runs.retain(|run| !run.words.is_empty());
+    }
     (lines, segments)
+}
+
+/// The parts of a segment between dashes, bars and after colons; none when there is but one.
+fn split<'p>(page: &PageLayout, words: &'p [usize]) -> Vec<&'p [usize]> {
+    let text = |w: usize| page.word(w).text.as_str();
+    let bar = |w: usize| !text(w).is_empty() && text(w).chars().all(|c| matches!(c, '-' | '–' | '—' | '|' | '·' | '•'));
+    let mut parts: Vec<&[usize]> = words
+        .split(|&w| bar(w))
+        .flat_map(|part| part.split_inclusive(|&w| text(w).ends_with(':')))
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -256,6 +358,10 @@ mod tests {
             ("Lake Health\nMember ID: 12\nRxBIN 1234 PCN AB\nPresent this card each time", InsuranceCard),
             ("DEPARTMENT OF RADIOLOGY CONSULTATION\nIMPRESSION: no fracture", ImagingReport),
             ("Consent for Surgery\nI request and authorize Dr. Roe to perform the following", Consent),
+            ("Lake Pain Group: New Client Questionnaire\nWhat brings you in?", AdministrativeNote),
+            ("SOUTH HOSPITAL — Chemistry\nAnn Doe", LaboratoryReport),
+            ("Test\tResult\tUnits\nSodium\t140\tmmol/L\t136-145\nPotassium\t4.1\tmmol/L\t3.5-5.1", LaboratoryReport),
+            ("Ann Doe\nOffice visit $25\nSpecialist $50\nRxGRP AB1\nMember name", InsuranceCard),
             ("Lake Health PPO\nOffice visit $25\nMember ID: 12\nRxGRP 12 RxPCN AB", InsuranceCard),
             ("Lake Clinic\nYour full name: Ann Doe\nCircle one: single married widowed\nNext of kin: Bo Doe", AdministrativeNote),
             ("I acknowledge that Lake Clinic has given me its Notice of Privacy Practices.\nPersonal representative", Consent),

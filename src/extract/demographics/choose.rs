@@ -107,7 +107,7 @@ pub(crate) fn choose(
             by_field.entry(Field::EncounterStart).or_default().push(Fact { rank, field: Field::EncounterStart, ..fact.clone() });
         }
     }
-    for (role, fact) in &providers {
+    for (role, fact) in providers.iter().filter(|(_, fact)| !patient(&names, &fact.value.text)) {
         if let Some(rank) = rank(&wanted.practitioner, role) {
             // A family name alone is worth less than any whole name.
             let bare = !fact.value.text.contains(' ');
@@ -156,6 +156,19 @@ pub(crate) fn choose(
     }
     values.sort_by_key(|v| v.field);
     (values, missing.into_iter().collect())
+}
+
+/// Whether a name is the patient's own: who signs a consent or a form as its subject wrote no paper about himself.
+fn patient(names: &[NameFact], text: &str) -> bool {
+    let words: BTreeSet<String> = text.split_whitespace().map(fold).collect();
+    let all = |name: &str| {
+        let mut parts = name.split_whitespace().map(fold).filter(|part| part.len() > 1).peekable();
+        parts.peek().is_some() && parts.all(|part| words.contains(&part))
+    };
+    names.iter().any(|name| {
+        let first = name.person.given.split_whitespace().next().unwrap_or_default();
+        all(&name.person.family) && all(first)
+    })
 }
 
 /// What a reading is worth: the engine's confidence, the form, the rule's doubt.
