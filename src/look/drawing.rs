@@ -4,7 +4,9 @@
 //! values have solid boxes and a tick in the list, those in review dashed ones and a question mark. Colours are Okabe and Ito's, which people with
 //! any common kind of colour blindness tell apart (jfly.uni-koeln.de/color).
 
-use crate::model::{DecidedValue, PageLayout, PercentBox, Rect, Status};
+use super::spots::Spots;
+use super::upright;
+use crate::model::{DecidedValue, PageLayout, Rect, Status};
 
 /// A colour, red, green, blue.
 pub type Colour = [u8; 3];
@@ -24,6 +26,8 @@ const DOUBTFUL: f32 = 0.80;
 /// Width of the list beside the page, and of the margin for sections, in pixels of the drawing.
 pub(super) const LIST: f32 = 560.0;
 pub(super) const MARGIN: f32 = 46.0;
+/// Size of a letter of a text on the page, in pixels of the drawing.
+pub(super) const LETTER: (f32, f32) = (7.0, 13.0);
 
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +144,7 @@ pub struct Drawing {
 pub fn drawing(layout: &PageLayout, values: &[&DecidedValue], scale: f32) -> Drawing {
     let reading = &layout.reading;
     let page = ((reading.width as f32 * scale).round().max(1.0) as u32, (reading.height as f32 * scale).round().max(1.0) as u32);
-    let mut pen = Pen { scale, items: Vec::new() };
+    let mut pen = Pen { scale, items: Vec::new(), spots: Spots::new(page) };
     for ruling in &reading.rulings {
         pen.outline(Layer::Cells, &ruling.rect, GREY, Stroke::Solid, 1.0, String::new());
     }
@@ -155,15 +159,7 @@ pub fn drawing(layout: &PageLayout, values: &[&DecidedValue], scale: f32) -> Dra
         let hand = if word.suggested { ", by hand or in a comb" } else { "" };
         let title = format!("{} ({:.0} %{hand})", word.text, 100.0 * word.confidence);
         pen.outline(Layer::Words, &word.rect, colour, stroke, 1.0, title);
-        if word.confidence < DOUBTFUL {
-            let at = (scale * word.rect.x, scale * word.rect.bottom());
-            pen.text(
-                Layer::Words,
-                at,
-                format!("{:.0}{}", 100.0 * word.confidence.max(0.0), if word.suggested { "h" } else { "" }),
-                VERMILLION,
-            );
-        }
+        pen.spots.take(&scaled(&word.rect, scale));
     }
     for ink in &reading.uncovered {
         pen.outline(Layer::Ink, &ink.grown(2.0), PURPLE, Stroke::Dotted, 2.0, "ink that no word covers".to_owned());
@@ -180,6 +176,14 @@ pub fn drawing(layout: &PageLayout, values: &[&DecidedValue], scale: f32) -> Dra
         pen.outline(Layer::Marks, circle, GREEN, Stroke::Dashed, 3.0, "a loop drawn by hand".to_owned());
     }
     let list = pen.values(layout, values);
+    // Numbers of values have the first choice of what room there is.
+    for word in reading.words.iter().filter(|word| word.confidence < DOUBTFUL) {
+        let figure = format!("{:.0}{}", 100.0 * word.confidence.max(0.0), if word.suggested { "h" } else { "" });
+        let r = scaled(&word.rect, scale);
+        let (w, h) = size(&figure);
+        let places = [(r.x, r.bottom() + 1.0), (r.x, r.y - h - 1.0), (r.right() + 2.0, r.y), (r.x - w - 2.0, r.y)];
+        pen.tag(Layer::Words, &places, figure, VERMILLION);
+    }
     let legend = vec![
         (BLUE, Stroke::Solid, "word, 93 % and more"),
         (ORANGE, Stroke::Dashed, "word, 80 to 93 %"),
@@ -187,6 +191,7 @@ pub fn drawing(layout: &PageLayout, values: &[&DecidedValue], scale: f32) -> Dra
         (BLACK, Stroke::Solid, "accepted value (+), line to its label"),
         (BLACK, Stroke::Dashed, "value in review (?)"),
         (GREEN, Stroke::Solid, "checkbox; crossed: ticked"),
+        (GREEN, Stroke::Solid, "bracket in the margin: section, by its number"),
         (GREEN, Stroke::Dashed, "loop around a choice"),
         (PURPLE, Stroke::Dotted, "ink that was not read"),
         (GREY, Stroke::Dashed, "ruled box"),
@@ -205,9 +210,36 @@ fn level(confidence: f32) -> (Colour, Stroke) {
     }
 }
 
+fn scaled(rect: &Rect, s: f32) -> Rect {
+    Rect::new(s * rect.x, s * rect.y, s * rect.w, s * rect.h)
+}
+
+/// Size of a text on the page.
+fn size(text: &str) -> (f32, f32) {
+    (LETTER.0 * text.chars().count() as f32, LETTER.1)
+}
+
+/// The shortest way between two boxes, straight across or down where they face each other.
+fn join(from: &Rect, to: &Rect) -> ((f32, f32), (f32, f32)) {
+    let along = |a: (f32, f32), b: (f32, f32)| {
+        let (low, high) = (a.0.max(b.0), a.1.min(b.1));
+        if low <= high {
+            ((low + high) / 2.0, (low + high) / 2.0)
+        } else if a.1 < b.0 {
+            (a.1, b.0)
+        } else {
+            (a.0, b.1)
+        }
+    };
+    let (x0, x1) = along((from.x, from.right()), (to.x, to.right()));
+    let (y0, y1) = along((from.y, from.bottom()), (to.y, to.bottom()));
+    ((x0, y0), (x1, y1))
+}
+
 struct Pen {
     scale: f32,
     items: Vec<Item>,
+    spots: Spots,
 }
 
 impl Pen {
@@ -217,7 +249,7 @@ impl Pen {
         if numbers.iter().any(|n| !n.is_finite()) {
             return;
         }
-        let shape = Shape::Outline(Rect::new(s * rect.x, s * rect.y, s * rect.w, s * rect.h));
+        let shape = Shape::Outline(scaled(rect, s));
         self.items.push(Item { shape, layer, colour, stroke, width, title });
     }
 
@@ -232,9 +264,16 @@ impl Pen {
         self.items.push(Item { shape: Shape::Text(at, text), layer, colour, stroke: Stroke::Solid, width: 1.0, title: String::new() });
     }
 
+    /// A text at one of some places, which are in pixels of the drawing already.
+    fn tag(&mut self, layer: Layer, places: &[(f32, f32)], text: String, colour: Colour) {
+        let sound = places.iter().all(|(x, y)| x.is_finite() && y.is_finite());
+        if let Some(at) = sound.then(|| self.spots.choose(places, size(&text))).flatten() {
+            self.text(layer, at, text, colour);
+        }
+    }
+
     fn values(&mut self, layout: &PageLayout, values: &[&DecidedValue]) -> Vec<Entry> {
-        let back = layout.reading.to_source.inverse();
-        let upright = |place: PercentBox| back.map(|map| map.hull(&Rect::new(place.x, place.y, place.width, place.height)));
+        let upright = |place| upright(&layout.reading, place);
         let mut list = Vec::new();
         let mut number = 0;
         for value in values {
@@ -261,9 +300,21 @@ impl Pen {
                     self.bracket(&place, colour, stroke, number);
                 } else {
                     self.outline(layer, &place.grown(4.0), colour, stroke, 2.5, title);
-                    self.text(layer, (self.scale * place.x - 4.0, self.scale * place.y - 19.0), number.to_string(), colour);
+                    let r = scaled(&place.grown(4.0), self.scale);
+                    let (w, h) = size(&number.to_string());
+                    let (middle, over, under) = (r.center_y() - h / 2.0, r.y - h - 2.0, r.bottom() + 2.0);
+                    let places = [
+                        (r.x - w - 3.0, middle),
+                        (r.right() + 3.0, middle),
+                        (r.x, over),
+                        (r.x, under),
+                        (r.right() - w, over),
+                        (r.right() - w, under),
+                    ];
+                    self.tag(layer, &places, number.to_string(), colour);
                     if let Some(label) = extracted.label_place.and_then(upright) {
-                        self.line(layer, (label.center_x(), label.center_y()), (place.x, place.center_y()), colour);
+                        let (from, to) = join(&label, &place);
+                        self.line(layer, from, to, colour);
                         self.outline(layer, &label, colour, Stroke::Dotted, 1.5, "label".to_owned());
                     }
                 }
@@ -308,7 +359,7 @@ fn short(field: &str) -> &str {
 mod tests {
     use super::*;
     use crate::layout::{analyse, testing::*};
-    use crate::model::{Affine, Confidence, ExtractedValue, Field, PageNumber, Signals};
+    use crate::model::{Affine, Confidence, ExtractedValue, Field, PageNumber, PercentBox, Signals};
 
     fn value(field: Field, place: Option<PercentBox>, status: Status) -> DecidedValue {
         let extracted = ExtractedValue {
@@ -353,6 +404,13 @@ mod tests {
         let drawn = drawing(&layout, &[&found, &missing], 0.5);
         let width = layout.reading.width as f32 * 0.5;
         assert_eq!(drawn.page.0, width as u32);
+        let number = drawn.items.iter().find_map(|i| match &i.shape {
+            Shape::Text(at, text) if text == "1" && i.layer == Layer::Values => Some(Rect::new(at.0, at.1, LETTER.0, LETTER.1)),
+            _ => None,
+        });
+        let number = number.unwrap();
+        let hidden = |w: &crate::model::Word| number.overlap_x(&scaled(&w.rect, 0.5)) * number.overlap_y(&scaled(&w.rect, 0.5)) > 0.0;
+        assert!(!layout.reading.words.iter().any(hidden), "the number hides no word: {number:?}");
         let of_values: Vec<&Item> = drawn.items.iter().filter(|i| i.layer == Layer::Values).collect();
         let outline = of_values.iter().find_map(|i| match i.shape {
             Shape::Outline(rect) if i.width > 2.0 => Some(rect),
@@ -362,6 +420,18 @@ mod tests {
         assert!((outline.x - (0.1 * width - 2.0)).abs() < 0.5, "{outline:?}");
         assert!(of_values.iter().any(|i| matches!(i.shape, Shape::Line(..))));
         assert_eq!(drawn.list.iter().map(|e| e.number).collect::<Vec<_>>(), [Some(1), None]);
+    }
+
+    #[test]
+    fn a_label_is_joined_to_its_value_where_they_face_each_other() {
+        let label = Rect::new(10.0, 10.0, 40.0, 10.0);
+        for (value, wanted) in [
+            (Rect::new(60.0, 10.0, 30.0, 10.0), ((50.0, 15.0), (60.0, 15.0))), // beside
+            (Rect::new(20.0, 30.0, 30.0, 10.0), ((35.0, 20.0), (35.0, 30.0))), // below
+            (Rect::new(0.0, 0.0, 5.0, 5.0), ((10.0, 10.0), (5.0, 5.0))),       // above, to the left
+        ] {
+            assert_eq!(join(&label, &value), wanted);
+        }
     }
 
     #[test]

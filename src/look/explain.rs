@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{of_box, plain};
+use super::{of_box, plain, upright};
 use crate::confidence::{Account, FEATURES, MEANINGS, Part};
 use crate::model::{DecidedValue, PageLayout, Step, Word};
 
@@ -66,16 +66,10 @@ pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: 
     })
 }
 
-/// Words whose middle lies in the value's box. Boxes are kept in percent of the source page, so the middles are mapped there.
+/// Words whose middle lies in the value's box.
 fn words_of<'l>(value: &DecidedValue, layout: &'l PageLayout) -> Vec<&'l Word> {
-    let Some(place) = value.extracted.place else { return Vec::new() };
-    let map = &layout.reading.to_source;
-    let inside = |word: &&Word| {
-        let (x, y) = map.apply(f64::from(word.rect.center_x()), f64::from(word.rect.center_y()));
-        let within = |at: f64, from: f32, length: f32| at >= f64::from(from) && at <= f64::from(from + length);
-        within(x, place.x, place.width) && within(y, place.y, place.height)
-    };
-    layout.reading.words.iter().filter(inside).collect()
+    let Some(place) = value.extracted.place.and_then(|place| upright(&layout.reading, place)) else { return Vec::new() };
+    layout.reading.words.iter().filter(|word| place.contains(word.rect.center_x(), word.rect.center_y())).collect()
 }
 
 fn of_step(step: Step) -> String {

@@ -15,8 +15,8 @@ const show=b=>document.querySelectorAll('g.'+b.dataset.layer).forEach(g=>{g.styl
 boxes.forEach(b=>{b.addEventListener('change',()=>show(b));show(b)});\
 document.addEventListener('keydown',e=>{const b=boxes[Number(e.key)-1];if(b&&!e.ctrlKey&&!e.metaKey&&!e.altKey){b.checked=!b.checked;show(b)}});";
 
-const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;margin:1rem;background:#fff;color:#111}main{display:flex;gap:1rem;flex-wrap:wrap}\
-svg{border:1px solid #888;max-width:100%;height:auto}table{border-collapse:collapse}td,th{padding:.1rem .5rem;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}\
+const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;margin:1rem;background:#fff;color:#111}main{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}\
+section{flex:1 1 34rem;min-width:0}svg{border:1px solid #888;max-width:100%;height:auto}table{border-collapse:collapse}td,th{padding:.1rem .5rem;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}\
 td.v{max-width:24rem;overflow-wrap:anywhere}label{margin-right:1rem;white-space:nowrap}@media print{fieldset{display:none}}";
 
 /// Escapes a text for HTML, attributes included; what could steer a reader's screen goes, too.
@@ -86,10 +86,10 @@ pub fn html(title: &str, drawing: &Drawing, jpeg: &[u8]) -> String {
                 }
                 Shape::Text(at, text) => writeln!(
                     out,
-                    "<text x=\"{:.1}\" y=\"{:.1}\" font-family=\"monospace\" font-weight=\"bold\" font-size=\"15\" fill=\"rgb({r},{g},{b})\" stroke=\"#fff\" stroke-width=\"3\" \
+                    "<text x=\"{:.1}\" y=\"{:.1}\" font-family=\"monospace\" font-weight=\"bold\" font-size=\"12\" fill=\"rgb({r},{g},{b})\" stroke=\"#fff\" stroke-width=\"3\" \
                      paint-order=\"stroke\">{}</text>",
                     at.0,
-                    at.1 + 14.0,
+                    at.1 + 11.0,
                     escape(text)
                 ),
             };

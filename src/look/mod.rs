@@ -5,6 +5,7 @@ mod drawing;
 mod explain;
 mod html;
 mod png;
+mod spots;
 mod table;
 
 pub use drawing::{Drawing, drawing};
@@ -13,12 +14,18 @@ pub use html::html;
 pub use png::png;
 pub use table::{table, table_json};
 
-use crate::model::PercentBox;
+use crate::model::{PageReading, PercentBox, Rect};
 
 /// Text from a page, safe for a terminal: what could move the cursor, recolour the screen or turn the reading order becomes U+FFFD.
 fn plain(text: &str) -> String {
     let steers = |c: char| c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// Where a box of the source page lies on the upright page. A box that the page's edge cut is given as large as it may be.
+fn upright(reading: &PageReading, place: PercentBox) -> Option<Rect> {
+    let (map, hull) = (&reading.to_source, Rect::new(place.x, place.y, place.width, place.height));
+    map.of_hull(&hull).or_else(|| map.inverse().map(|back| back.hull(&hull)))
 }
 
 /// A box as `x,y,width,height` in percent.

@@ -5,8 +5,9 @@ use std::convert::Infallible;
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Dimensions, OriginDimensions, Point, Size};
+use embedded_graphics::mono_font::MonoFont;
 use embedded_graphics::mono_font::MonoTextStyleBuilder;
-use embedded_graphics::mono_font::iso_8859_1::FONT_9X18_BOLD;
+use embedded_graphics::mono_font::iso_8859_1::{FONT_7X13_BOLD, FONT_9X18_BOLD};
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::pixelcolor::RgbColor;
 use embedded_graphics::text::{Baseline, Text};
@@ -46,8 +47,12 @@ impl DrawTarget for Canvas {
 
 impl Canvas {
     fn text(&mut self, at: (f32, f32), text: &str, colour: Colour) {
+        self.text_in(&FONT_9X18_BOLD, at, text, colour);
+    }
+
+    fn text_in(&mut self, font: &MonoFont<'_>, at: (f32, f32), text: &str, colour: Colour) {
         let colour = Rgb888::new(colour[0], colour[1], colour[2]);
-        let style = MonoTextStyleBuilder::new().font(&FONT_9X18_BOLD).text_color(colour).background_color(Rgb888::WHITE).build();
+        let style = MonoTextStyleBuilder::new().font(font).text_color(colour).background_color(Rgb888::WHITE).build();
         // Drawing on a canvas in memory cannot fail.
         let _ = Text::with_baseline(text, Point::new(at.0 as i32, at.1 as i32), style, Baseline::Top).draw(self);
     }
@@ -104,7 +109,8 @@ pub fn png(title: &str, drawing: &Drawing, page: &GreyPage) -> image::ImageResul
                     corners.windows(2).for_each(|side| canvas.line(side[0], side[1], item.colour, item.stroke, item.width));
                 }
                 Shape::Line(from, to) => canvas.line(moved(*from), moved(*to), item.colour, item.stroke, item.width),
-                Shape::Text(at, text) => canvas.text(moved(*at), &plain(text), item.colour),
+                // The font whose letters have the size that the drawing reckons with.
+                Shape::Text(at, text) => canvas.text_in(&FONT_7X13_BOLD, moved(*at), &plain(text), item.colour),
             }
         }
     }

@@ -148,6 +148,18 @@ impl Affine {
         Rect::from_corners(low.0 as f32, low.1 as f32, high.0 as f32, high.1 as f32)
     }
 
+    /// The rectangle whose image has this upright hull: the way back from [`Affine::hull`], which the hull of the inverse is not, as hulls of hulls grow.
+    /// `None` where there is none: maps that turn by half a right angle, hulls that were cut.
+    pub fn of_hull(&self, hull: &Rect) -> Option<Rect> {
+        let [a, b, _, d, e, _] = self.m.map(f64::abs);
+        let det = a * e - b * d;
+        let (across, down) = (f64::from(hull.w), f64::from(hull.h));
+        let (w, h) = ((e * across - b * down) / det, (a * down - d * across) / det);
+        let (x, y) = self.inverse()?.apply(f64::from(hull.center_x()), f64::from(hull.center_y()));
+        let whole = w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite();
+        whole.then(|| Rect::new((x - w / 2.0) as f32, (y - h / 2.0) as f32, w as f32, h as f32))
+    }
+
     /// Maps a rectangle of upright pixels to the upright hull of its image, cut to 0–100 percent.
     pub fn to_percent(&self, rect: &Rect) -> PercentBox {
         let (x0, y0, x1, y1) = (f64::from(rect.x), f64::from(rect.y), f64::from(rect.right()), f64::from(rect.bottom()));
@@ -177,6 +189,20 @@ mod tests {
         assert!((x - 12.0).abs() < 1e-9 && (y - 34.0).abs() < 1e-9);
         assert_eq!(Affine::scale(0.0, 1.0).inverse(), None);
         assert_eq!(Affine::scale(2.0, 3.0).hull(&Rect::new(1.0, 1.0, 2.0, 2.0)), Rect::new(2.0, 3.0, 4.0, 6.0));
+    }
+
+    #[test]
+    fn a_rectangle_comes_back_from_its_hull_in_its_own_size() {
+        let rect = Rect::new(100.0, 200.0, 300.0, 20.0);
+        let quarter = Affine { m: [0.0, 0.05, 1.0, -0.04, 0.0, 90.0] };
+        for map in [Affine::scale(0.05, 0.04), Affine { m: [0.05, -0.004, 3.0, 0.003, 0.04, 1.0] }, quarter] {
+            let back = map.of_hull(&map.hull(&rect)).unwrap();
+            for (got, wanted) in [(back.x, rect.x), (back.y, rect.y), (back.w, rect.w), (back.h, rect.h)] {
+                assert!((got - wanted).abs() < 0.1, "{map:?} {back:?}");
+            }
+        }
+        let leaning = Affine { m: [0.05, -0.05, 3.0, 0.05, 0.05, 1.0] };
+        assert_eq!(leaning.of_hull(&leaning.hull(&rect)), None);
     }
 
     #[test]

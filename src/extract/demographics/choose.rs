@@ -232,6 +232,7 @@ fn settle(pages: &[PageLayout], facts: &[Fact]) -> Option<ExtractedValue> {
     }
     .with_evidence();
     value.signals.history = chosen.value.history.clone();
+    value.label_place = chosen.label_at.map(|rect| page.reading.to_source.to_percent(&rect));
     let same = key(chosen);
     let places = |f: &&Fact| (f.page, f.words.clone()) != (chosen.page, chosen.words.clone());
     value.signals.agree = count(facts.iter().filter(places).filter(|f| key(f) == same).count());
@@ -255,6 +256,7 @@ fn name(pages: &[PageLayout], names: &[NameFact], by_field: &mut BTreeMap<Field,
             words: words.to_vec(),
             rule: n.rule,
             label: n.label,
+            label_at: n.label_at,
             doubt: n.doubt,
             rank: 0,
         };
@@ -324,6 +326,24 @@ fn boxes(by_field: &mut BTreeMap<Field, Vec<Fact>>, unread_middle: &[usize]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_knows_where_its_label_stands() {
+        let vocabulary = crate::extract::Vocabulary::load(None).unwrap();
+        let pages = [crate::extract::testing::typed(
+            "LABORATORY REPORT\n\nPatient name: Moss, Ann          DOB: 02/03/1950\n\nTEST          RESULT     UNITS\nGlucose       92         mg/dL",
+        )];
+        let word = |text: &str| pages[0].reading.words.iter().position(|w| w.text == text).unwrap();
+        let values = crate::extract::extract(&pages, &vocabulary).values;
+        for (field, first) in [(Field::Family, "Patient"), (Field::BirthDate, "DOB:"), (Field::ObservationValue, "Glucose")] {
+            let value = values.iter().find(|v| v.field == field).unwrap_or_else(|| panic!("no {field}"));
+            let (label, wanted) = (value.label_place.unwrap(), pages[0].place(&[word(first)]).unwrap());
+            assert!((label.x - wanted.x).abs() < 0.1 && (label.y - wanted.y).abs() < 0.1, "{field}: {label:?}, {wanted:?}");
+            assert!(label.x + label.width <= value.place.unwrap().x, "{field}: the label holds none of the value");
+        }
+        let kind = values.iter().find(|v| v.field == Field::DocumentType).unwrap();
+        assert_eq!(kind.label_place, None, "no label, no place");
+    }
 
     #[test]
     fn the_table_names_fields_and_kinds() {

@@ -3,7 +3,7 @@
 use super::labels::What;
 use super::names::Person;
 use super::values::Value;
-use crate::model::Field;
+use crate::model::{Field, Rect};
 
 /// One reading of one field.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub(crate) struct Fact {
     pub rule: &'static str,
     /// How well the label matched; 0.0 without one.
     pub label: f32,
+    /// Where the label stands on its page; `None` without one.
+    pub label_at: Option<Rect>,
     /// The rule's doubt.
     pub doubt: f32,
     /// Lower ranks go before higher ones: a home telephone before a mobile one.
@@ -41,6 +43,8 @@ pub(crate) struct NameFact {
     pub rule: &'static str,
     /// How well the label matched.
     pub label: f32,
+    /// Where the label stands on its page; `None` without one.
+    pub label_at: Option<Rect>,
     /// The rule's doubt.
     pub doubt: f32,
 }

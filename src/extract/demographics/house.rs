@@ -101,6 +101,7 @@ impl House {
                         words,
                         rule: "demographics.house",
                         label: similarity,
+                        label_at: None,
                         doubt: 0.0,
                         rank: 0,
                     });

@@ -95,7 +95,17 @@ pub(crate) fn read(sheet: &Sheet<'_>, page: usize, organizations: &Organizations
                 + if c.score < 1.0 { 0.15 } else { 0.0 };
             let rank = rank + if page > 0 { 1 } else { 0 };
             let value = Value::new(title_case(&c.text), Form::Free);
-            facts.plain.push(Fact { field: Field::Organization, value, page, words: c.words.clone(), rule, label: 0.0, doubt, rank });
+            facts.plain.push(Fact {
+                field: Field::Organization,
+                value,
+                page,
+                words: c.words.clone(),
+                rule,
+                label: 0.0,
+                label_at: None,
+                doubt,
+                rank,
+            });
         }
     }
 }
@@ -227,6 +237,16 @@ pub(crate) fn plan(sheet: &Sheet<'_>, page: usize, kind: DocumentKind, organizat
         let value = Value::new(title_case(piece.text(0, piece.tokens.len()).trim()), Form::Free);
         let words = piece.tokens.iter().map(|t| t.word).collect();
         let doubt = if score > 1.8 { 0.1 } else { 0.3 };
-        facts.plain.push(Fact { field: Field::Payor, value, page, words, rule: "demographics.card", label: 0.0, doubt, rank: 1 });
+        facts.plain.push(Fact {
+            field: Field::Payor,
+            value,
+            page,
+            words,
+            rule: "demographics.card",
+            label: 0.0,
+            label_at: None,
+            doubt,
+            rank: 1,
+        });
     }
 }

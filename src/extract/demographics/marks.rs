@@ -56,7 +56,17 @@ pub(crate) fn signature(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts
             let doubt = if alone { 0.05 } else { 0.2 };
             facts.providers.push((
                 "signature",
-                Fact { field: Field::Practitioner, value, page, words, rule: "demographics.signature", label: 0.0, doubt, rank: 0 },
+                Fact {
+                    field: Field::Practitioner,
+                    value,
+                    page,
+                    words,
+                    rule: "demographics.signature",
+                    label: 0.0,
+                    label_at: None,
+                    doubt,
+                    rank: 0,
+                },
             ));
         }
     }
@@ -96,7 +106,17 @@ pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i
     let mut data: Vec<(&Piece, Fact)> = Vec::new();
     let mut numbers: Vec<(&Piece, Fact)> = Vec::new();
     let mut sexes: Vec<(&Piece, Fact)> = Vec::new();
-    let fact = |field, value, words| Fact { field, value, page, words, rule: "demographics.imprint", label: 0.0, doubt: 0.15, rank: 1 };
+    let fact = |field, value, words| Fact {
+        field,
+        value,
+        page,
+        words,
+        rule: "demographics.imprint",
+        label: 0.0,
+        label_at: None,
+        doubt: 0.15,
+        rank: 1,
+    };
     for piece in &head {
         let texts: Vec<&str> = piece.tokens.iter().map(|t| t.text.as_str()).collect();
         let found = dates::find_until(&texts, latest);
@@ -140,7 +160,16 @@ pub(crate) fn imprint(sheet: &Sheet<'_>, page: usize, people: &People, latest: i
         });
         if let Some((p, person)) = named {
             let (family_words, given_words) = (words_of(&person.family, &p.tokens), words_of(&person.given, &p.tokens));
-            facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.imprint", label: 0.0, doubt: 0.15 });
+            facts.names.push(NameFact {
+                person,
+                page,
+                family_words,
+                given_words,
+                rule: "demographics.imprint",
+                label: 0.0,
+                label_at: None,
+                doubt: 0.15,
+            });
         }
         // `DR HAYNES` on the plate.
         let doctor = head.iter().find_map(|p| {
@@ -185,7 +214,17 @@ pub(crate) fn bare_date(sheet: &Sheet<'_>, page: usize, latest: i16, facts: &mut
         let value = Value::of_date(read);
         facts.dates.push((
             "bare",
-            Fact { field: Field::DocumentDate, value, page, words, rule: "demographics.bare-date", label: 0.0, doubt: 0.1, rank: 0 },
+            Fact {
+                field: Field::DocumentDate,
+                value,
+                page,
+                words,
+                rule: "demographics.bare-date",
+                label: 0.0,
+                label_at: None,
+                doubt: 0.1,
+                rank: 0,
+            },
         ));
         return;
     }
@@ -209,7 +248,16 @@ pub(crate) fn consent(sheet: &Sheet<'_>, page: usize, people: &People, facts: &m
                 .filter(|p| !p.given.is_empty())
         {
             let (family_words, given_words) = (words_of(&person.family, &tokens), words_of(&person.given, &tokens));
-            facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.consent", label: 0.0, doubt: 0.15 });
+            facts.names.push(NameFact {
+                person,
+                page,
+                family_words,
+                given_words,
+                rule: "demographics.consent",
+                label: 0.0,
+                label_at: None,
+                doubt: 0.15,
+            });
         }
         if let Some(found) = DOCTOR.as_ref().and_then(|r| r.captures(&text))
             && let Some(person) = names::parse(&found[1], people).filter(|p| p.title && !p.given.is_empty())
@@ -218,7 +266,17 @@ pub(crate) fn consent(sheet: &Sheet<'_>, page: usize, people: &People, facts: &m
             let value = Value { text: person.printed, form: Form::Valid, history: person.history };
             facts.providers.push((
                 "surgeon",
-                Fact { field: Field::Practitioner, value, page, words, rule: "demographics.consent", label: 0.0, doubt: 0.15, rank: 0 },
+                Fact {
+                    field: Field::Practitioner,
+                    value,
+                    page,
+                    words,
+                    rule: "demographics.consent",
+                    label: 0.0,
+                    label_at: None,
+                    doubt: 0.15,
+                    rank: 0,
+                },
             ));
         }
     }
@@ -249,7 +307,16 @@ pub(crate) fn unlabelled(sheets: &[Sheet<'_>], people: &People, facts: &mut Fact
             }
             let own = &piece.tokens[..first];
             let (family_words, given_words) = (words_of(&person.family, own), words_of(&person.given, own));
-            facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.line-head", label: 0.0, doubt: 0.1 });
+            facts.names.push(NameFact {
+                person,
+                page,
+                family_words,
+                given_words,
+                rule: "demographics.line-head",
+                label: 0.0,
+                label_at: None,
+                doubt: 0.1,
+            });
         }
     }
     if !facts.names.is_empty() || facts.plain.iter().any(|f| f.field == Field::Family) {
@@ -264,7 +331,16 @@ pub(crate) fn unlabelled(sheets: &[Sheet<'_>], people: &People, facts: &mut Fact
             continue;
         };
         let (family_words, given_words) = (words_of(&person.family, &piece.tokens), words_of(&person.given, &piece.tokens));
-        facts.names.push(NameFact { person, page: 0, family_words, given_words, rule: "demographics.name-alone", label: 0.0, doubt: 0.5 });
+        facts.names.push(NameFact {
+            person,
+            page: 0,
+            family_words,
+            given_words,
+            rule: "demographics.name-alone",
+            label: 0.0,
+            label_at: None,
+            doubt: 0.5,
+        });
         return;
     }
 }
@@ -283,7 +359,16 @@ pub(crate) fn repeats(sheets: &[Sheet<'_>], people: &People, facts: &mut Facts) 
             let person = (2..=end.min(6)).rev().find_map(|n| names::parse(&piece.text(0, n), people));
             let Some(person) = person.filter(|p| !p.given.is_empty() && known.contains(&fold(&p.family))) else { continue };
             let (family_words, given_words) = (words_of(&person.family, &piece.tokens), words_of(&person.given, &piece.tokens));
-            facts.names.push(NameFact { person, page, family_words, given_words, rule: "demographics.page-head", label: 0.0, doubt: 0.2 });
+            facts.names.push(NameFact {
+                person,
+                page,
+                family_words,
+                given_words,
+                rule: "demographics.page-head",
+                label: 0.0,
+                label_at: None,
+                doubt: 0.2,
+            });
         }
     }
 }

@@ -108,10 +108,12 @@ fn draft_values(page: &PageLayout, terms: &Terms, draft: &Draft<'_>, item: u32) 
     let likeness = draft.hit.as_ref().map_or(if draft.test.is_some() { 1.0 } else { 0.6 }, |h| h.likeness);
     let label = draft.label * likeness;
     let mut push = |field, value: String, words: &[usize], form, doubt: f32, mended| {
-        values.push(
-            Found { field, item: Some(item), value, page, words, rule: draft.rule, label, form, doubt: doubt.min(1.0), mended }
-                .with_evidence(),
-        );
+        let mut found = Found { field, item: Some(item), value, page, words, rule: draft.rule, label, form, doubt: doubt.min(1.0), mended }
+            .with_evidence();
+        if field == Field::ObservationValue {
+            found.label_place = page.place(&draft.name_words);
+        }
+        values.push(found);
     };
 
     let unit_text = page.text_of(&draft.unit_words);

@@ -51,6 +51,7 @@ impl Finder<'_, '_> {
                         words: reading.spots.iter().map(|s| s.word).collect(),
                         rule: "demographics.choices",
                         label: 0.0,
+                        label_at: None,
                         doubt: (reading.doubt + UNLABELLED).min(1.0),
                         rank: 1,
                     }),

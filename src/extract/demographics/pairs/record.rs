@@ -83,6 +83,7 @@ impl Finder<'_, '_> {
                 words: reading.spots.iter().map(|s| s.word).collect(),
                 rule,
                 label: hit.similarity,
+                label_at: Some(self.label_rect(label)),
                 doubt,
                 rank,
             };
@@ -143,6 +144,7 @@ impl Finder<'_, '_> {
                         given_words: words_of(&person.given, tokens),
                         rule,
                         label: hit.similarity,
+                        label_at: Some(self.label_rect(label)),
                         doubt,
                     });
                 }
