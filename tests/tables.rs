@@ -44,16 +44,24 @@ fn every_fixture_has_a_row() {
     for folder in ["hostile", "twins"] {
         told.extend(rows(&fixtures.join(folder).join("README.md")).into_iter().map(|name| format!("{folder}/{name}")));
     }
+    // Sets of papers have their truth for a table.
+    for (folder, truths) in [("unseen", &["truth.jsonl"][..]), ("practice", &["truth-admin.jsonl", "truth-notes.jsonl"])] {
+        for truth in truths {
+            told.insert(format!("{folder}/{truth}"));
+            told.extend(documents(&fixtures.join(folder).join(truth)).into_iter().map(|name| format!("{folder}/scans/{name}")));
+        }
+    }
     assert_eq!(told, below);
+}
+
+/// The files that a truth names; parts of a packet stand in one file.
+fn documents(truth: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(truth).unwrap_or_else(|error| panic!("{}: {error}", truth.display()));
+    let document = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("one object a line")["document"].clone();
+    text.lines().map(|line| document(line).as_str().expect("a name").split('#').next().unwrap_or_default().to_owned()).collect()
 }
 
 #[test]
 fn the_truth_names_every_sample() {
-    let text = fs::read_to_string(root().join("samples/truth.jsonl")).expect("samples/truth.jsonl");
-    let named: BTreeSet<String> = text
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("one object a line"))
-        .map(|entry| entry["document"].as_str().expect("a name").split('#').next().unwrap_or_default().to_owned())
-        .collect();
-    assert_eq!(named, files(&root().join("samples/scans")));
+    assert_eq!(documents(&root().join("samples/truth.jsonl")), files(&root().join("samples/scans")));
 }

@@ -154,8 +154,8 @@ impl ItemWords {
             let mut of_kind = BTreeMap::new();
             for (code, fields) in table {
                 let kind = DocumentKind::parse(&code).ok_or_else(|| wrong(format!("`{code}` is not the code of a kind of document")))?;
-                let fields: Option<Vec<Field>> = fields.iter().map(|f| Field::parse(f)).collect();
-                of_kind.insert(kind, fields.ok_or_else(|| wrong(format!("`{code}` lists what is not the name of a field")))?);
+                let field = |f: &String| Field::parse(f).ok_or_else(|| wrong(format!("`{f}` is not the name of a field")));
+                of_kind.insert(kind, fields.iter().map(field).collect::<Result<_, _>>()?);
             }
             Ok(of_kind)
         };
