@@ -19,7 +19,7 @@ if [ -z "${CHARTLIFT:-}" ]; then
     CHARTLIFT=${CARGO_TARGET_DIR:-target}/release/chartlift
 fi
 mkdir -p -m 700 "$work"
-printf '[ocr.second]\ncrops_per_page = 0\n' >"$work/alone.toml"
+printf '[ocr.second]\ncrops_per_page = 0\nhandwriting_crops_per_page = 0\n' >"$work/alone.toml"
 
 # Exit code 3: finished, some sources cannot be read; labelled scans may hold such on purpose.
 read_all() {
