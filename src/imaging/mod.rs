@@ -18,6 +18,7 @@ mod light;
 mod rulings;
 mod skew;
 mod specks;
+mod stripes;
 mod warp;
 
 use serde::{Deserialize, Serialize};
@@ -255,6 +256,7 @@ pub fn prepare(raw: &RawPage, turn: Option<QuarterTurn>, settings: &ImagingSetti
             }
         };
         erased(Treatment::Inverse, inverse::restore(&mut page, factor, dpi, threshold) > 0);
+        erased(Treatment::BarCodes, stripes::erase(&mut page, &all, cell_dpi, factor) > 0);
         if settings.erase_checkboxes {
             erased(Treatment::Checkboxes, checkboxes::erase(&mut page, &checkboxes, threshold) > 0);
         }

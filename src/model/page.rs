@@ -177,6 +177,8 @@ pub enum Treatment {
     Circles,
     /// Printed rules were taken out of it.
     Rules,
+    /// Linear bar codes were taken out of it.
+    BarCodes,
 }
 
 /// What was measured of a page, and what was done to it.
