@@ -5,7 +5,7 @@
 //! * **Combs.** The ink of the cells is put side by side, as if it were a word, and read; each character goes back to the cell it stands
 //!   in. Cells that got none or several are read alone. Empty cells part words. Where both engines read the same, the first's figures stay.
 //! * **Lines.** On a page filled in by hand, runs of words that the first engine read poorly, with what stands between them; on any page,
-//!   runs of ink that no word covers. Runs end at rules, wide gaps and labels. Printed rules are taken out of the picture, since
+//!   runs of ink that no word covers, and a few runs of words that are lost altogether. Runs end at rules, wide gaps and labels. Printed rules are taken out of the picture, since
 //!   handwriting crosses the line it stands on.
 //! * **Budget.** `ocr.second.handwriting_crops_per_page`, beside the ordinary one: printed pages have hardly any such runs.
 
@@ -16,6 +16,11 @@ use crate::ocr::second::{CharReading, CropReading};
 
 /// On a page filled in by hand, words below this are read anew.
 const WEAK: f32 = 0.75;
+/// On any page, runs of so many words and letters that lie below this are read anew: a line that layout analysis cut through, beside taller
+/// print. So many of them a page, from the top; where there are more, the page is noise.
+const LOST: f32 = 0.4;
+const LOST_RUN: (usize, usize) = (2, 6);
+const MOST_LOST: usize = 8;
 /// Mean figure from which the second's text is taken.
 const TAKEN: f32 = 0.5;
 /// Figure of words that only the second engine read; the first's is taken up to this.
@@ -171,7 +176,7 @@ fn runs(reading: &PageReading, combs: &[Comb], hand: bool) -> Vec<(Vec<usize>, R
         items.push(Word { text: "x".into(), rect: *ink, ..Word::default() });
         origin.push(None);
     }
-    let weak = |k: usize| origin[k].is_none() || hand && items[k].confidence < WEAK;
+    let weak = |k: usize| origin[k].is_none() || items[k].confidence < if hand { WEAK } else { LOST };
     let mut found = Vec::new();
     for row in layout::rows(&items, unit) {
         let mut run: Vec<usize> = Vec::new();
@@ -184,6 +189,10 @@ fn runs(reading: &PageReading, combs: &[Comb], hand: bool) -> Vec<(Vec<usize>, R
             run.push(k);
         }
         close(&mut run, &items, &origin, &weak, &mut found, hand);
+    }
+    let words_of = |(words, _): &(Vec<usize>, Rect)| words.len();
+    if !hand && found.iter().map(words_of).filter(|n| *n > 0).count() > MOST_LOST {
+        found.retain(|run| words_of(run) == 0);
     }
     found
 }
@@ -210,7 +219,10 @@ fn close(
     let words: Vec<usize> = run.iter().filter_map(|&k| origin[k]).collect();
     let pieces = run.len() - words.len();
     // A lone piece of ink is dirt or a dash; beside words of a hand it is part of them.
-    if words.is_empty() && pieces < FEWEST_PIECES || !hand && words.len() > pieces {
+    let letters: usize =
+        run.iter().filter(|&&k| origin[k].is_some()).map(|&k| items[k].text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+    let lost = words.len() >= LOST_RUN.0 && letters >= LOST_RUN.1 && run.iter().all(|&k| weak(k));
+    if words.is_empty() && pieces < FEWEST_PIECES || !hand && words.len() > pieces && !lost {
         return;
     }
     let Some(hull) = Rect::hull(run.iter().map(|&k| &items[k].rect)) else { return };
