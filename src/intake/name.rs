@@ -22,7 +22,7 @@ pub(super) fn source_path(relative: &Path) -> SourcePath {
     SourcePath::new(text)
 }
 
-/// Where a source lies: the way back from [`source_path`]. `input` is the folder, or the file where one file was the input.
+/// Where a source lies: the way back from its name. `input` is the folder, or the file where one file was the input.
 pub fn file_of(input: &Path, path: &SourcePath) -> PathBuf {
     if input.is_file() {
         return input.to_owned();

@@ -479,7 +479,7 @@ mod tests {
 
     #[test]
     fn a_run_of_a_hand_is_read_between_label_and_gap() {
-        let weak = |text: &str, x: f32| Word { confidence: 0.3, ..word(text, x, 100.0) };
+        let weak = |text: &str, x: f32| Word { confidence: 0.5, ..word(text, x, 100.0) };
         let mut reading = page(vec![word("Name:", 20.0, 100.0), weak("Jchn", 90.0), weak("Smlth", 140.0), word("Born", 500.0, 100.0)]);
         reading.rulings.push(across(80.0, 300.0, 124.0));
         let picture = GreyPage::filled(1000, 1000, 255);
@@ -496,6 +496,17 @@ mod tests {
         let mut kept = reading.clone();
         unsure.apply(&mut kept);
         assert_eq!(kept, reading, "what the second engine is unsure of changes nothing");
+    }
+
+    #[test]
+    fn a_line_that_is_lost_is_read_on_any_page_but_noise_is_not() {
+        let lost = |text: &str, x: f32, y: f32| Word { confidence: 0.2, ..word(text, x, y) };
+        let picture = GreyPage::filled(1000, 1000, 255);
+        let find = |words| find(&picture, &[], 128, 100.0, &page(words), false).len();
+        assert_eq!(find(vec![word("Clinic", 20.0, 100.0), lost("Bon", 400.0, 100.0), lost("Danecoer", 450.0, 100.0)]), 1);
+        assert_eq!(find(vec![word("Clinic", 20.0, 100.0), lost("Danecoer", 450.0, 100.0)]), 0, "one word is left to the ordinary crops");
+        let noise = (0..30_u8).flat_map(|k| [lost("Bon", 400.0, 30.0 * f32::from(k)), lost("Danecoer", 450.0, 30.0 * f32::from(k))]);
+        assert_eq!(find(noise.collect()), 0);
     }
 
     #[test]

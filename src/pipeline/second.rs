@@ -104,7 +104,7 @@ impl<'a> SecondDesk<'a> {
         insert(&mut reading.words, parts);
     }
 
-    /// Reads the page's combs and what the first engine was lost on (see [`entries`]).
+    /// Reads the page's combs and what the first engine was lost on (see `entries.rs`).
     pub fn read_entries(&self, prepared: &Prepared, reading: &mut PageReading) {
         // What the engine makes of combs is garbage whoever filled them in.
         let combed: Vec<Rect> = prepared.combs.iter().map(Comb::rect).collect();
