@@ -147,6 +147,17 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_stands_under_the_label_before_is_that_labels() {
+        for head in ["STREET ADDRESS      CITY       STATE   ZIP CODE", "STREET ADDRESS      CITY       STATE    ZIP CODE"] {
+            let text = format!("\n\n\n{head}\n77 Old Ferry Road   Eugene     OR       97402");
+            let values = read(&text, DocumentKind::AdministrativeNote);
+            for (field, want) in [(Field::City, "Eugene"), (Field::State, "OR"), (Field::PostalCode, "97402")] {
+                assert_eq!(get(&values, field), Some(want), "{head}");
+            }
+        }
+    }
+
+    #[test]
     fn an_empty_blank_stays_empty() {
         let values = read(
             "\n\nPatient name:   Ann May\nHome phone:\nWork phone:   406-555-0147\nLanguage:   Occupation:   Teacher",

@@ -293,7 +293,9 @@ impl Finder<'_, '_> {
                 }
             }
         }
-        let Some(address) = parsed else { return Vec::new() };
+        let Some(address) = parsed else {
+            return if what == What::CityStateZip { self.state_and_zip(&tokens) } else { Vec::new() };
+        };
         let parts = [(What::Street, address.line), (What::City, address.city), (What::State, address.state), (What::Zip, address.zip)];
         parts
             .into_iter()
@@ -302,6 +304,16 @@ impl Finder<'_, '_> {
                 Some(Reading { what, spots: spots_of(&value.text, &tokens), value, doubt: 0.0, person: None })
             })
             .collect()
+    }
+
+    /// A state and a postal code without their city: boxes so narrow that their labels were read as one, `STATE ZIP CODE`.
+    fn state_and_zip(&self, tokens: &[Token]) -> Vec<Reading> {
+        let [state, zip] = tokens else { return Vec::new() };
+        let reading = |what, value: Value, token: &Token| Reading { what, spots: vec![token.spot()], value, doubt: 0.05, person: None };
+        match (values::state(&state.text, self.people), values::zip(&zip.text)) {
+            (Some(of_state), Some(of_zip)) => vec![reading(What::State, of_state, state), reading(What::Zip, of_zip, zip)],
+            _ => Vec::new(),
+        }
     }
 
     /// Whether something stands at a place that may be what its label asks for, though it could not be read: a single character

@@ -227,7 +227,11 @@ impl Finder<'_, '_> {
         if let Some(next) = self.next_label(p, h, label) {
             right = right.min(next - 0.4 * unit);
         }
+        // What stands under the label before it is that label's.
+        let before = piece.place.checked_sub(1).and_then(|at| self.sheet.of_line(piece.line).get(at)).map(|&s| &self.sheet.pieces[s]);
+        let taken = before.filter(|other| !other.hits.is_empty()).map_or(f32::MIN, |other| other.rect.right());
         let left = cell.map_or(label.x - 2.0 * unit, |c| c.x - 0.3 * unit).max(label.x - if h > 0 { 0.8 * unit } else { 6.0 * unit });
+        let left = left.max(taken.min(label.x));
         let reach = if cell.is_some() { 2.0 * REACH_DOWN } else { REACH_DOWN };
         for l in piece.line + 1..(piece.line + 1 + LINES).min(self.sheet.page.lines.len()) {
             let drop = (self.sheet.page.lines[l].rect.center_y() - label.center_y()) / unit;
