@@ -11,9 +11,12 @@
 //! 4. A component of an item is accepted only if the item's leading text is.
 //! 5. Every expected field that was not found becomes an empty value that waits.
 
+pub mod alarm;
+pub mod bounds;
 mod class;
 mod features;
 mod model;
+pub mod sequence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
