@@ -135,22 +135,7 @@ fn lead(group: Group) -> Field {
 }
 
 fn not_found(field: Field, page: PageNumber) -> DecidedValue {
-    DecidedValue {
-        extracted: ExtractedValue {
-            field,
-            item: None,
-            value: String::new(),
-            raw: String::new(),
-            page,
-            place: None,
-            label_place: None,
-            rule: MISSING_RULE.to_owned(),
-            signals: Signals::default(),
-        },
-        confidence: Confidence::ZERO,
-        status: Status::Review,
-        reasons: vec![Reason::NotFound],
-    }
+    DecidedValue::to_look_at(field, page, MISSING_RULE, Reason::NotFound)
 }
 
 #[cfg(test)]

@@ -295,6 +295,24 @@ pub struct DecidedValue {
     pub reasons: Vec<Reason>,
 }
 
+impl DecidedValue {
+    /// A row without a value that tells a person to look at a page, and why.
+    pub fn to_look_at(field: Field, page: PageNumber, rule: &str, reason: Reason) -> Self {
+        let extracted = ExtractedValue {
+            field,
+            item: None,
+            value: String::new(),
+            raw: String::new(),
+            page,
+            place: None,
+            label_place: None,
+            rule: rule.to_owned(),
+            signals: Signals::default(),
+        };
+        Self { extracted, confidence: Confidence::ZERO, status: Status::Review, reasons: vec![reason] }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,7 @@
 //! Separator sheets part pages whatever they say; what parts them without a sheet is decided by extraction's rules.
 
 use crate::ledger::PageRecord;
-use crate::model::{
-    Confidence, DecidedValue, DocumentId, ExtractedValue, Field, PageNumber, PageOutcome, Reason, Signals, SourcePath, Status,
-};
+use crate::model::{DecidedValue, DocumentId, Field, PageNumber, PageOutcome, Reason, SourcePath};
 
 /// Pages between separator sheets; blank sheets and separators are in none, failed pages are. A part without any page is none.
 pub(super) fn between_sheets(pages: &[PageRecord]) -> Vec<Vec<&PageRecord>> {
@@ -33,22 +31,7 @@ pub(super) fn name(source: &SourcePath, several: bool, ordinal: u32) -> Document
 
 /// The row that says of a page what a person has to know: it holds no value.
 pub(super) fn notice(page: PageNumber, rule: &str, reason: Reason) -> DecidedValue {
-    DecidedValue {
-        extracted: ExtractedValue {
-            field: Field::DocumentType,
-            item: None,
-            value: String::new(),
-            raw: String::new(),
-            page,
-            place: None,
-            label_place: None,
-            rule: rule.to_owned(),
-            signals: Signals::default(),
-        },
-        confidence: Confidence::ZERO,
-        status: Status::Review,
-        reasons: vec![reason],
-    }
+    DecidedValue::to_look_at(Field::DocumentType, page, rule, reason)
 }
 
 #[cfg(test)]
