@@ -1,92 +1,168 @@
-//! What the model looks at: a value's signals as numbers.
-//!
-//! scripts/fit_confidence.py computes the same numbers from the stored signals; change both together.
+//! What the model looks at: a value's signals as numbers. One table says it all: to add a feature, add a row (at the end) and fit the model
+//! anew; weights, accounts and the fit take names, meanings, signs and figures from here.
 
-use crate::model::{ExtractedValue, Form};
+use crate::model::{ExtractedValue, Form, Signals};
 
-/// How many features there are.
-const COUNT: usize = 18;
+/// What a higher figure of a feature speaks for. The fit never gives a weight of the other sign: data that seem to reward a bad sign are too few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// For the value: no weight below 0.
+    For,
+    /// Against it: no weight above 0.
+    Against,
+}
 
-/// Names of the features, in the order of [`features`]; the keys of `[weights]` in config/confidence.toml.
-pub const FEATURES: [&str; COUNT] = [
-    "word-min",
-    "word-min-over-80",
-    "word-min-over-93",
-    "word-mean",
-    "page-mean",
-    "label",
-    "doubt",
-    "form-valid",
-    "form-checked",
-    "form-invalid",
-    "mended",
-    "agree",
-    "differ",
-    "length",
-    "second-agrees",
-    "second-differs",
-    "second-sure",
-    "replaced",
-];
+/// One thing that the model looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Feature {
+    /// Its name; the key in `[weights]` of config/confidence.toml.
+    pub name: &'static str,
+    /// What it says, in words that follow the name in an explanation.
+    pub meaning: &'static str,
+    /// What a higher figure speaks for.
+    pub speaks: Speaks,
+    figure: fn(&Seen<'_>) -> f64,
+}
 
-/// What each feature says, in the order of [`FEATURES`].
-pub const MEANINGS: [&str; COUNT] = [
-    "the engine's lowest figure among its words",
-    "how far that lies over 0.80",
-    "how far that lies over 0.93",
-    "the engine's mean figure of its words",
-    "the engine's mean figure of the whole page",
-    "how well the label or heading matched",
-    "the rule's own doubt",
-    "its form is right",
-    "a check digit holds, or it is one of a closed set",
-    "its form is broken",
-    "confusions of OCR were mended in it",
-    "other readings of the same fact agree",
-    "other readings of the same fact differ",
-    "how long it is",
-    "the second engine reads the same",
-    "the second engine reads something else",
-    "the second engine is sure of it",
-    "some text is the second engine's",
+/// The features, in the order of [`features`].
+///
+/// Tesseract's word figure is monotonic but bent: about 16 % of words under 0.4 are right, 78 % at 0.8–0.9, 95 % at 0.90–0.95, 99.3 %
+/// over 0.96, where it saturates. Two hinges let the model follow the bend. Agreement saturates: a third witness adds little to two.
+/// A third of the characters in dispute between the engines is as bad as all.
+pub const FEATURES: &[Feature] = &[
+    Feature { name: "word-min", meaning: "the engine's lowest figure among its words", speaks: Speaks::For, figure: |v| v.word_min() },
+    Feature {
+        name: "word-min-over-80",
+        meaning: "how far that lies over 0.80",
+        speaks: Speaks::For,
+        figure: |v| (v.word_min() - 0.80).max(0.0) / 0.17,
+    },
+    Feature {
+        name: "word-min-over-93",
+        meaning: "how far that lies over 0.93",
+        speaks: Speaks::For,
+        figure: |v| (v.word_min() - 0.93).max(0.0) / 0.04,
+    },
+    Feature {
+        name: "word-mean",
+        meaning: "the engine's mean figure of its words",
+        speaks: Speaks::For,
+        figure: |v| v.engine(v.value.signals.word_mean),
+    },
+    Feature {
+        name: "page-mean",
+        meaning: "the engine's mean figure of the whole page",
+        speaks: Speaks::For,
+        figure: |v| v.engine(v.value.signals.page_mean),
+    },
+    Feature {
+        name: "label",
+        meaning: "how well the label or heading matched",
+        speaks: Speaks::For,
+        figure: |v| share(v.value.signals.label),
+    },
+    Feature { name: "doubt", meaning: "the rule's own doubt", speaks: Speaks::Against, figure: |v| share(v.value.signals.doubt) },
+    Feature {
+        name: "form-valid",
+        meaning: "its form is right",
+        speaks: Speaks::For,
+        figure: |v| flag(v.value.signals.form == Form::Valid),
+    },
+    Feature {
+        name: "form-checked",
+        meaning: "a check digit holds, or it is one of a closed set",
+        speaks: Speaks::For,
+        figure: |v| flag(v.value.signals.form == Form::Checked),
+    },
+    Feature {
+        name: "form-invalid",
+        meaning: "its form is broken",
+        speaks: Speaks::Against,
+        figure: |v| flag(v.value.signals.form == Form::Invalid),
+    },
+    Feature {
+        name: "mended",
+        meaning: "confusions of OCR were mended in it",
+        speaks: Speaks::Against,
+        figure: |v| flag(v.value.signals.mended),
+    },
+    Feature {
+        name: "agree",
+        meaning: "other readings of the same fact agree",
+        speaks: Speaks::For,
+        figure: |v| f64::from(v.value.signals.agree.min(2)) / 2.0,
+    },
+    Feature {
+        name: "differ",
+        meaning: "other readings of the same fact differ",
+        speaks: Speaks::Against,
+        figure: |v| f64::from(v.value.signals.differ.min(2)) / 2.0,
+    },
+    Feature { name: "length", meaning: "how long it is", speaks: Speaks::Against, figure: |v| v.words().ln().min(5.0) / 5.0 },
+    Feature {
+        name: "second-agrees",
+        meaning: "the second engine reads the same",
+        speaks: Speaks::For,
+        figure: |v| v.second(|s| flag(s.second_agree >= 1.0)),
+    },
+    Feature {
+        name: "second-differs",
+        meaning: "the second engine reads something else",
+        speaks: Speaks::Against,
+        figure: |v| v.second(|s| (3.0 * (1.0 - share(s.second_agree))).min(1.0)),
+    },
+    Feature {
+        name: "second-sure",
+        meaning: "the second engine is sure of it",
+        speaks: Speaks::For,
+        figure: |v| v.second(|s| share((s.second_min - 0.8) / 0.2)),
+    },
+    Feature {
+        name: "replaced",
+        meaning: "some text is the second engine's",
+        speaks: Speaks::Against,
+        figure: |v| v.second(|s| flag(s.replaced)),
+    },
 ];
 
 /// A value's features, each roughly between 0 and 1.
-///
-/// Tesseract's word figure is monotonic but bent: about 16 % of words under 0.4 are right, 78 % at 0.8–0.9, 95 % at 0.90–0.95, 99.3 %
-/// over 0.96, where it saturates. Two hinges let the model follow the bend. Born-digital words count as 0.97, the best that the
-/// engine ever says, so that the rest of the signals decide. Agreement saturates: a third witness adds little to two.
-/// Where a second engine was not asked about every word, what it said counts for nothing: silence is not agreement. A third of the
-/// characters in dispute is as bad as all.
-pub fn features(value: &ExtractedValue) -> [f64; COUNT] {
-    let s = &value.signals;
-    let engine = |x: f32| f64::from(if s.born_digital { 0.97 } else { x.clamp(0.0, 0.97) });
-    let flag = |b: bool| f64::from(u8::from(b));
-    let word_min = engine(s.word_min);
-    let asked = asked_twice(value);
-    let second = |x: f32| if asked { f64::from(x) } else { 0.0 };
-    let share = s.second_agree.clamp(0.0, 1.0);
-    let words = value.value.split_whitespace().count().max(1) as f64;
-    [
-        word_min,
-        (word_min - 0.80).max(0.0) / 0.17,
-        (word_min - 0.93).max(0.0) / 0.04,
-        engine(s.word_mean),
-        engine(s.page_mean),
-        f64::from(s.label.clamp(0.0, 1.0)),
-        f64::from(s.doubt.clamp(0.0, 1.0)),
-        flag(s.form == Form::Valid),
-        flag(s.form == Form::Checked),
-        flag(s.form == Form::Invalid),
-        flag(s.mended),
-        f64::from(s.agree.min(2)) / 2.0,
-        f64::from(s.differ.min(2)) / 2.0,
-        words.ln().min(5.0) / 5.0,
-        second(f32::from(u8::from(share >= 1.0))),
-        second((3.0 * (1.0 - share)).min(1.0)),
-        second(((s.second_min - 0.8) / 0.2).clamp(0.0, 1.0)),
-        second(f32::from(u8::from(s.replaced))),
-    ]
+pub fn features(value: &ExtractedValue) -> [f64; FEATURES.len()] {
+    let seen = Seen { value, asked: asked_twice(value) };
+    std::array::from_fn(|k| (FEATURES[k].figure)(&seen))
+}
+
+/// A value, with what several features ask of it.
+struct Seen<'v> {
+    value: &'v ExtractedValue,
+    asked: bool,
+}
+
+impl Seen<'_> {
+    /// An engine's figure. Born-digital words count as 0.97, the best that the engine ever says, so that the rest of the signals decide.
+    fn engine(&self, figure: f32) -> f64 {
+        f64::from(if self.value.signals.born_digital { 0.97 } else { figure.clamp(0.0, 0.97) })
+    }
+
+    fn word_min(&self) -> f64 {
+        self.engine(self.value.signals.word_min)
+    }
+
+    fn words(&self) -> f64 {
+        self.value.value.split_whitespace().count().max(1) as f64
+    }
+
+    /// What the second engine said: nothing where it was not asked about every word, since silence is not agreement.
+    fn second(&self, figure: impl Fn(&Signals) -> f64) -> f64 {
+        if self.asked { figure(&self.value.signals) } else { 0.0 }
+    }
+}
+
+fn flag(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
+}
+
+fn share(figure: f32) -> f64 {
+    f64::from(figure.clamp(0.0, 1.0))
 }
 
 /// Whether two engines read all of a value: these are judged by weights and thresholds of their own.
@@ -97,9 +173,9 @@ pub fn asked_twice(value: &ExtractedValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, PageNumber, Signals};
+    use crate::model::{Field, PageNumber};
 
-    fn of(signals: Signals, text: &str) -> [f64; COUNT] {
+    fn of(signals: Signals, text: &str) -> [f64; FEATURES.len()] {
         features(&ExtractedValue {
             field: Field::Mrn,
             item: None,
@@ -111,6 +187,14 @@ mod tests {
             rule: String::new(),
             signals,
         })
+    }
+
+    #[test]
+    fn names_are_keys_and_stand_once() {
+        for (k, feature) in FEATURES.iter().enumerate() {
+            assert!(feature.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", feature.name);
+            assert!(FEATURES[..k].iter().all(|other| other.name != feature.name), "{} stands twice", feature.name);
+        }
     }
 
     #[test]
@@ -133,7 +217,8 @@ mod tests {
         ];
         for (signals, expected) in table {
             let got = of(signals, "a");
-            assert!(got[14..].iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{got:?}");
+            let first = FEATURES.iter().position(|f| f.name == "second-agrees").unwrap();
+            assert!(got[first..].iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{got:?}");
         }
     }
 

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Confidence, DecidedValue, ExtractedValue, Extraction, Field, Form, Group, PageNumber, Reason, Signals, Status};
 
 pub use class::Class;
-pub use features::{FEATURES, MEANINGS, features};
+pub use features::{FEATURES, Feature, Speaks, features};
 pub use model::{Account, ConfidenceError, ConfidenceModel, Part};
 
 /// The rule's name in values that stand for what was not found.
@@ -163,14 +163,14 @@ mod tests {
 
     /// A model that does not change when the embedded one is fitted anew.
     fn model() -> ConfidenceModel {
-        let weight = |feature: &&str| match *feature {
+        let weight = |feature: &Feature| match feature.name {
             "word-min" | "form-valid" | "form-checked" => 3.0,
             "word-min-over-80" | "label" | "agree" => 1.0,
             "second-agrees" => 6.0,
             "doubt" | "form-invalid" | "differ" | "second-differs" => -3.0,
             _ => 0.0,
         };
-        let weights: String = FEATURES.iter().map(|f| format!("{f} = {:.1}\n", weight(f))).collect();
+        let weights: String = FEATURES.iter().map(|f| format!("{} = {:.1}\n", f.name, weight(f))).collect();
         let name = |c: &Class| serde_json::to_string(c).unwrap().trim_matches('"').to_owned();
         let regime = |regime: &str, threshold: f64| {
             let class = |c| format!("[{regime}.classes.{}]\noffset = 0.0\nthreshold = {threshold}\n", name(c));

@@ -122,9 +122,9 @@ impl Regime {
     fn checked(self, name: &str) -> Result<Logistic, String> {
         let mut weights = [0.0; FEATURES.len()];
         for (weight, feature) in weights.iter_mut().zip(FEATURES) {
-            *weight = *self.weights.get(feature).ok_or_else(|| format!("{name}.weights lacks `{feature}`"))?;
+            *weight = *self.weights.get(feature.name).ok_or_else(|| format!("{name}.weights lacks `{}`", feature.name))?;
         }
-        if let Some(strange) = self.weights.keys().find(|k| !FEATURES.contains(&k.as_str())) {
+        if let Some(strange) = self.weights.keys().find(|k| FEATURES.iter().all(|f| f.name != k.as_str())) {
             return Err(format!("{name}.weights names `{strange}`, which is no feature"));
         }
         if let Some(class) = Class::ALL.into_iter().find(|c| !self.classes.contains_key(c)) {
@@ -235,7 +235,7 @@ mod tests {
         let account = ConfidenceModel::load(None).unwrap().account(&value);
         let sum = account.intercept + account.offset + account.parts.iter().map(Part::log_odds).sum::<f64>();
         assert!((1.0 / (1.0 + (-sum).exp()) - account.probability).abs() < 1e-9);
-        assert!(account.parts.iter().any(|part| FEATURES[part.feature] == "label" && part.value == 1.0));
+        assert!(account.parts.iter().any(|part| FEATURES[part.feature].name == "label" && part.value == 1.0));
         assert_eq!((account.both, account.class), (false, Class::Ids));
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{of_box, plain, upright};
-use crate::confidence::{Account, FEATURES, MEANINGS, Part};
+use crate::confidence::{Account, FEATURES, Part};
 use crate::model::{DecidedValue, PageLayout, Step, Word};
 
 /// Words with something to say that are listed; a section may have hundreds.
@@ -54,7 +54,7 @@ pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Acco
 pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: &Account) -> Value {
     let parts: Vec<Value> = sorted(account)
         .iter()
-        .map(|p| json!({ "feature": FEATURES[p.feature], "value": p.value, "weight": p.weight, "log_odds": p.log_odds() }))
+        .map(|p| json!({ "feature": FEATURES[p.feature].name, "value": p.value, "weight": p.weight, "log_odds": p.log_odds() }))
         .collect();
     json!({
         "value": value,
@@ -124,8 +124,8 @@ fn account_in_words(out: &mut String, account: &Account) {
             out,
             "    {:+7.2}  {}: {} ({:.2} x {:+.2})",
             part.log_odds(),
-            FEATURES[part.feature],
-            MEANINGS[part.feature],
+            FEATURES[part.feature].name,
+            FEATURES[part.feature].meaning,
             part.value,
             part.weight
         );
