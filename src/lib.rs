@@ -13,6 +13,7 @@
 //! * [`lexicon`]: dictionaries of codes, names, places, drugs, vaccines; built in, or a site's own. Imports `model` alone.
 //! * [`extract`]: layout to fields: kind of document, demographics, sections, items.
 //! * [`confidence`]: extracted values to accepted or review, with reasons.
+//! * [`calibration`]: truth to labels, labels to a confidence model and its figures. Imports `model` and `confidence`.
 //! * [`patients`]: documents to people.
 //! * [`ledger`]: the only room that knows SQL: sources, documents, pages, values, decisions, runs, audit.
 //! * [`review`]: what waits for people: the queue.
@@ -21,6 +22,7 @@
 //! * [`pipeline`]: the only room that knows the order: claim, stages, record; workers, resume, stop.
 //! * [`report`]: events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
 
+pub mod calibration;
 pub mod cli;
 pub mod confidence;
 pub mod decode;

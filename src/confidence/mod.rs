@@ -123,7 +123,7 @@ fn follow_the_lead(decided: &mut [DecidedValue]) {
 }
 
 /// The field that says what an item of a group is.
-fn lead(group: Group) -> Field {
+pub fn lead(group: Group) -> Field {
     match group {
         Group::Condition => Field::ConditionText,
         Group::Medication => Field::MedicationText,

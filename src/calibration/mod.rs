@@ -1,0 +1,7 @@
+//! Fitting the confidence model on documents whose truth is known, and measuring it.
+
+mod pairing;
+mod truth;
+
+pub use pairing::{Labels, Verdict};
+pub use truth::{TrueDocument, Truth, TruthError};
