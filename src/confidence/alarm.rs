@@ -75,6 +75,11 @@ impl Watch {
         self.worst
     }
 
+    /// Whether nothing that was seen lately speaks for a change: the CUSUM has come back to the ground.
+    pub fn at_rest(&self) -> bool {
+        self.cusum == 0.0
+    }
+
     /// The evidence against the promise: 1 is none, 20 is an alarm.
     pub fn e_value(&self) -> f64 {
         let highest = self.evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -12,6 +12,7 @@
 //! 5. Every expected field that was not found becomes an empty value that waits.
 
 pub mod alarm;
+pub mod audit;
 pub mod bounds;
 mod class;
 mod features;

@@ -296,6 +296,11 @@ impl Field {
         }
     }
 
+    /// Whether the field tells one patient from another: a mistake in it is the dearest.
+    pub fn identifies(self) -> bool {
+        matches!(self, Self::Family | Self::Given | Self::BirthDate | Self::Gender | Self::Mrn | Self::Ssn)
+    }
+
     /// What its normalised value looks like.
     pub fn form(self) -> ValueForm {
         match self {

@@ -12,6 +12,7 @@ mod page;
 mod pixels;
 mod record;
 mod value;
+mod value_id;
 
 pub use confinement::Confinement;
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};
@@ -24,3 +25,4 @@ pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, R
 pub use pixels::{GreyPage, RawPage, TextLayer};
 pub use record::DocumentRecord;
 pub use value::{Confidence, DecidedValue, ExtractedValue, Extraction, Form, Reason, Signals, Status, Step};
+pub use value_id::ValueId;

@@ -138,7 +138,7 @@ pub fn review_ids(record: &DocumentRecord) -> Vec<(Uuid, &DecidedValue)> {
 /// How dear a mistake in the field is: 0 is the dearest.
 fn class(field: Field) -> usize {
     match (field, field.group()) {
-        (Field::Family | Field::Given | Field::BirthDate | Field::Gender | Field::Mrn | Field::Ssn, _) => 0,
+        (field, _) if field.identifies() => 0,
         (Field::DocumentType | Field::DocumentDate | Field::EncounterStart | Field::EncounterEnd, _) => 1,
         (_, Some(Group::Allergy | Group::Medication)) => 1,
         _ if field.section().is_some() => 3,

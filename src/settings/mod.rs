@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use error::SettingsError;
 pub use origin::{Origin, Origins};
 
+use crate::confidence::audit::AuditSettings;
 use crate::decode::DecodeSettings;
 use crate::export::fhir::ExportSettings;
 use crate::imaging::ImagingSettings;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub ocr: OcrSettings,
     /// The site's own vocabularies and confidence model.
     pub rules: RulesSettings,
+    /// How accepted values are checked.
+    pub audit: AuditSettings,
     /// What a site may say of its bundles.
     pub export: ExportSettings,
 }
@@ -181,6 +184,9 @@ impl Settings {
         {
             return wrong("rules.folder", format!("there is no folder {}", folder.display()));
         }
+        if let Some((name, wanted)) = self.audit.fault() {
+            return wrong(&format!("audit.{name}"), format!("{wanted} is wanted"));
+        }
         Ok(())
     }
 }
@@ -281,6 +287,8 @@ mod tests {
     fn values_that_cannot_be_used_are_refused() {
         let refuse = |flags| Settings::load(&Typed { config: None, flags }, none).unwrap_err().to_string();
         assert!(refuse(vec![("run.jobs", toml::Value::Integer(5000))]).contains("run.jobs"));
+        assert!(refuse(vec![("audit.catch", toml::Value::Float(0.0))]).contains("audit.catch"));
+        assert!(refuse(vec![("audit.least_rate", toml::Value::Float(0.5))]).contains("audit.most_share"));
         assert!(refuse(vec![("rules.folder", toml::Value::String("/no/such/folder".into()))]).contains("rules.folder"));
         let env = |name: &str| (name == "CHARTLIFT_JOBS").then(|| "many".to_owned());
         assert!(Settings::load(&Typed::default(), env).unwrap_err().to_string().contains("CHARTLIFT_JOBS"));

@@ -1,0 +1,45 @@
+//! What names a value for good.
+
+use std::fmt;
+
+use super::{DecidedValue, DocumentRecord, Field, PageNumber, Sha256};
+
+/// What names a value for good: where it stands, and what the machine made of it. Row numbers change whenever a document is understood
+/// anew; this does not, and it falls silent when the machine says something else.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ValueId {
+    /// The source's bytes.
+    pub sha256: Sha256,
+    /// The document's ordinal in the source.
+    pub ordinal: u32,
+    /// The value's page.
+    pub page: PageNumber,
+    /// The value's item.
+    pub item: Option<u32>,
+    /// The value's field.
+    pub field: Field,
+    /// What the machine had made of it.
+    pub machine_value: String,
+}
+
+impl ValueId {
+    /// Names a value of a document over which no decision of a person lies.
+    pub fn of(record: &DocumentRecord, value: &DecidedValue) -> Self {
+        let found = &value.extracted;
+        Self {
+            sha256: record.sha256,
+            ordinal: record.ordinal,
+            page: found.page,
+            item: found.item,
+            field: found.field,
+            machine_value: found.value.clone(),
+        }
+    }
+}
+
+/// Shows the place alone: the text is a patient's.
+impl fmt::Debug for ValueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ValueId({} item {:?} p{} of document {})", self.field, self.item, self.page, self.ordinal)
+    }
+}
