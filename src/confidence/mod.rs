@@ -10,22 +10,29 @@
 //! 3. What is left is accepted if its probability reaches the threshold of its class.
 //! 4. A component of an item is accepted only if the item's leading text is.
 //! 5. Every expected field that was not found becomes an empty value that waits.
+//!
+//! [`decide`] does so when a document is understood, with the model's own thresholds. [`settle`] does so again when the archive is whole, with
+//! the [`Policy`] of the archive: its certificate, and what an alarm has switched off.
 
 pub mod alarm;
 pub mod audit;
 pub mod bounds;
+pub mod certificate;
 mod class;
 mod features;
 mod model;
+mod policy;
 pub mod sequence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Confidence, DecidedValue, ExtractedValue, Extraction, Field, Form, Group, PageNumber, Reason, Signals, Status};
 
+pub use certificate::{Certificate, Standing};
 pub use class::Class;
 pub use features::{FEATURES, Feature, Speaks, features};
 pub use model::{Account, ConfidenceError, ConfidenceModel, Part};
+pub use policy::{ConfidenceSettings, Gate, Policy, Uncertified};
 
 /// The rule's name in values that stand for what was not found.
 const MISSING_RULE: &str = "confidence.missing";
@@ -35,14 +42,34 @@ const MISSING_RULE: &str = "confidence.missing";
 pub fn decide(extraction: Extraction, model: &ConfidenceModel) -> Vec<DecidedValue> {
     let Extraction { kind_confidence, values, missing, .. } = extraction;
     let contested = contested(&values);
-    let mut decided: Vec<DecidedValue> = values.into_iter().map(|value| judge(value, kind_confidence, &contested, model)).collect();
+    let gate = |value: &ExtractedValue| model.threshold(value).map_or(Gate::Shut(Reason::Policy), Gate::Default);
+    let mut decided: Vec<DecidedValue> = values.into_iter().map(|value| judge(value, kind_confidence, &contested, model, &gate)).collect();
     follow_the_lead(&mut decided);
     decided.extend(missing.into_iter().map(|(field, page)| not_found(field, page)));
     decided
 }
 
+/// Decides anew of a document's values, as the machine left them, by the archive's policy. Rows without a value stay as they are.
+pub fn settle(values: Vec<DecidedValue>, standing: &Standing<'_>, model: &ConfidenceModel, policy: &Policy) -> Vec<DecidedValue> {
+    let contested = contested(values.iter().map(|value| &value.extracted));
+    let gate = |value: &ExtractedValue| policy.gate(value, standing, model);
+    let again = |value: DecidedValue| {
+        let empty = value.extracted.value.trim().is_empty();
+        if empty { value } else { judge(value.extracted, standing.kind_confidence, &contested, model, &gate) }
+    };
+    let mut settled: Vec<DecidedValue> = values.into_iter().map(again).collect();
+    follow_the_lead(&mut settled);
+    settled
+}
+
 /// Judges one value by itself.
-fn judge(value: ExtractedValue, kind_confidence: f32, contested: &BTreeSet<Field>, model: &ConfidenceModel) -> DecidedValue {
+fn judge(
+    value: ExtractedValue,
+    kind_confidence: f32,
+    contested: &BTreeSet<Field>,
+    model: &ConfidenceModel,
+    gate: &dyn Fn(&ExtractedValue) -> Gate,
+) -> DecidedValue {
     if value.value.trim().is_empty() {
         return DecidedValue { extracted: value, confidence: Confidence::ZERO, status: Status::Review, reasons: vec![Reason::NotFound] };
     }
@@ -68,18 +95,21 @@ fn judge(value: ExtractedValue, kind_confidence: f32, contested: &BTreeSet<Field
     if value.field == Field::DocumentType && kind_confidence < model.kind_sure() {
         reasons.push(Reason::UnsureKind);
     }
-    match model.threshold(&value) {
-        None => reasons.push(Reason::Policy),
-        Some(threshold) if probability < threshold => reasons.push(Reason::LowConfidence),
-        Some(_) => {}
+    match gate(&value) {
+        Gate::Shut(reason) => reasons.push(reason),
+        Gate::Certified(threshold) | Gate::Default(threshold) if probability < threshold => reasons.push(Reason::LowConfidence),
+        Gate::Certified(_) | Gate::Default(_) => {}
     }
     let status = if reasons.is_empty() { Status::Accepted } else { Status::Review };
     DecidedValue { extracted: value, confidence: Confidence::new(probability), status, reasons }
 }
 
 /// Whether other readings of the same fact speak against a value. One contradiction is enough where a person would be mistaken
-/// for another; elsewhere the readings vote.
+/// for another; elsewhere the readings vote, and so do the patient's other papers.
 fn contradicted(class: Class, signals: &Signals) -> bool {
+    if signals.kin_differ > signals.kin_agree {
+        return true;
+    }
     match class {
         Class::Identity | Class::Ids => signals.differ > 0,
         _ => signals.differ > signals.agree,
@@ -87,10 +117,10 @@ fn contradicted(class: Class, signals: &Signals) -> bool {
 }
 
 /// Single-valued fields for which several different values were given: at most one can be right.
-fn contested(values: &[ExtractedValue]) -> BTreeSet<Field> {
+fn contested<'v>(values: impl IntoIterator<Item = &'v ExtractedValue>) -> BTreeSet<Field> {
     let mut first: BTreeMap<Field, &str> = BTreeMap::new();
     let mut contested = BTreeSet::new();
-    for value in values.iter().filter(|v| v.item.is_none() && v.field.section().is_none() && !v.value.trim().is_empty()) {
+    for value in values.into_iter().filter(|v| v.item.is_none() && v.field.section().is_none() && !v.value.trim().is_empty()) {
         let text = value.value.as_str();
         if *first.entry(value.field).or_insert(text) != text {
             contested.insert(value.field);
@@ -142,7 +172,7 @@ fn not_found(field: Field, page: PageNumber) -> DecidedValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::DocumentKind;
+    use crate::model::{DocumentKind, Origin};
 
     fn sure() -> Signals {
         Signals { word_min: 0.968, word_mean: 0.968, label: 1.0, form: Form::Checked, page_mean: 0.96, agree: 2, ..Signals::default() }
@@ -182,7 +212,10 @@ mod tests {
 
     fn decided(values: Vec<ExtractedValue>) -> Vec<DecidedValue> {
         let model = model();
-        decide(Extraction { kind: DocumentKind::ProgressNote, kind_confidence: 0.4, values, missing: vec![] }, &model)
+        decide(
+            Extraction { kind: DocumentKind::ProgressNote, kind_confidence: 0.4, values, missing: vec![], origin: Origin::default() },
+            &model,
+        )
     }
 
     #[test]
@@ -259,6 +292,7 @@ mod tests {
             kind_confidence: 1.0,
             values: vec![value(Field::Mrn, None, " ", sure())],
             missing: vec![(Field::Phone, PageNumber::new(2))],
+            origin: Origin::default(),
         };
         let got = decide(extraction, &model);
         assert_eq!(got.len(), 2);

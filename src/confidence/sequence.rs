@@ -5,6 +5,8 @@
 //! sequence errs with probability `delta`, too. It needs no smooth or calibrated score; it needs labels that are a random sample of the values
 //! that the rule will meet, at most one of each document and field.
 
+use serde::{Deserialize, Serialize};
+
 use super::bounds;
 
 /// Shares of all values, surest first, at which thresholds are tried.
@@ -24,7 +26,8 @@ pub struct Label {
 }
 
 /// What the sequence came to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Values of at least this score are wrong with at most the target's share, with confidence `1 - delta`.
     Certified {

@@ -59,6 +59,8 @@ impl Found<'_> {
                 history: Vec::new(),
                 agree: 0,
                 differ: 0,
+                kin_agree: 0,
+                kin_differ: 0,
                 handwritten: super::handwriting::looks_handwritten(page, self.words),
                 cut_off: super::cut_off::looks_cut_off(page, self.words),
                 page_mean: page.reading.quality.mean_confidence,

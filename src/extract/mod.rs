@@ -28,7 +28,7 @@ mod testing;
 mod unread;
 mod vocabulary;
 
-use crate::model::{ExtractedValue, Extraction, Field, PageLayout};
+use crate::model::{Capture, ExtractedValue, Extraction, Field, Origin, PageLayout};
 
 pub(crate) use handwriting::filled_by_hand;
 pub use parts::{Part, parts};
@@ -63,9 +63,10 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
         (None, Some(page)) => missing.push((Field::DocumentType, page.reading.number)),
         (None, None) => {}
     }
-    let (single, unfound) = demographics::extract(pages, classified.kind, &vocabulary.demographics);
-    values.extend(single);
-    missing.extend(unfound);
+    let single = demographics::read(pages, classified.kind, &vocabulary.demographics);
+    let mut form = single.form;
+    values.extend(single.values);
+    missing.extend(single.missing);
     let lines = body::lines(pages, &vocabulary.headings.furniture);
     let mut blocks = sections::blocks(pages, &lines, &vocabulary.headings, classified.kind);
     let items = items::read(pages, &lines, &blocks, classified.kind, &vocabulary.items);
@@ -80,5 +81,7 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     let groups: Vec<_> = must.into_iter().chain(usual).filter_map(Field::group).collect();
     let more = unread::unread(pages, &values, &groups);
     missing.extend(more.into_iter().filter(|(field, _)| !missing.iter().any(|(f, _)| f == field)).collect::<Vec<_>>());
-    Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing }
+    form.extend(values.iter().filter(|value| value.field.section().is_some()).map(|value| value.field.to_string()));
+    let origin = Origin { form, captures: pages.iter().map(|page| Capture::of(&page.reading)).collect() };
+    Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing, origin }
 }

@@ -17,6 +17,13 @@ pub struct StoredDocument {
     pub kind_confidence: f32,
 }
 
+/// What [`document`] reads, in its order.
+pub(super) const COLUMNS: &str =
+    "documents.id, documents.name, documents.ordinal, documents.kind, documents.kind_confidence, documents.pages,
+    documents.recorded_at, sources.path, sources.result_sha256, sources.size, sources.kind";
+/// What [`value`] reads, in its order.
+pub(super) const VALUE_COLUMNS: &str = "page, item, field, value, raw, x, y, width, height, rule, signals, confidence, status, reasons";
+
 impl Ledger {
     /// Every document, in order of their names (bytes), one in memory at a time. Ends after the first error.
     pub fn documents(&self) -> Documents<'_> {
@@ -38,19 +45,15 @@ impl Ledger {
     fn load(&self, condition: &str, name: &str) -> Result<Option<StoredDocument>, LedgerError> {
         let work = || {
             let sql = format!(
-                "SELECT documents.id, documents.name, documents.ordinal, documents.kind, documents.kind_confidence, documents.pages,
-                        documents.recorded_at, sources.path, sources.result_sha256, sources.size, sources.kind
-                 FROM documents JOIN sources ON sources.id = documents.source WHERE {condition} ORDER BY documents.name LIMIT 1"
+                "SELECT {COLUMNS} FROM documents JOIN sources ON sources.id = documents.source WHERE {condition} ORDER BY documents.name LIMIT 1"
             );
             let Some((row, mut stored)) =
                 self.connection.query_row(&sql, [name], |row| Ok((row.get::<_, i64>(0)?, document(row)?))).optional()?
             else {
                 return Ok(None);
             };
-            let mut statement = self.connection.prepare(
-                "SELECT page, item, field, value, raw, x, y, width, height, rule, signals, confidence, status, reasons
-                 FROM document_values WHERE document = ?1 ORDER BY item, field, id",
-            )?;
+            let sql = format!("SELECT {VALUE_COLUMNS} FROM document_values WHERE document = ?1 ORDER BY item, field, id");
+            let mut statement = self.connection.prepare(&sql)?;
             stored.record.values = statement.query_map(params![row], value)?.collect::<Result<_, _>>()?;
             // Item and field in the order of the model, not of the texts.
             stored.record.values.sort_by_key(|v| (v.extracted.item, v.extracted.field));
@@ -92,7 +95,7 @@ impl Iterator for Documents<'_> {
     }
 }
 
-fn document(row: &Row<'_>) -> rusqlite::Result<StoredDocument> {
+pub(super) fn document(row: &Row<'_>) -> rusqlite::Result<StoredDocument> {
     let (kind, pages): (String, String) = (row.get(3)?, row.get(5)?);
     let (digest, file_kind): (String, Option<String>) = (row.get(8)?, row.get(10)?);
     let pages: Vec<u32> = serde_json::from_str(&pages).map_err(|_| unexpected(5, "a list of pages"))?;
@@ -113,7 +116,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<StoredDocument> {
     })
 }
 
-fn value(row: &Row<'_>) -> rusqlite::Result<DecidedValue> {
+pub(super) fn value(row: &Row<'_>) -> rusqlite::Result<DecidedValue> {
     let (field, signals, status, reasons): (String, String, String, String) = (row.get(2)?, row.get(10)?, row.get(12)?, row.get(13)?);
     let place = match (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?) {
         (Some(x), Some(y), Some(width), Some(height)) => Some(PercentBox { x, y, width, height }),

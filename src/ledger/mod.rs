@@ -26,6 +26,7 @@ mod record;
 mod register;
 mod runs;
 mod schema;
+mod settle;
 mod totals;
 
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use error::LedgerError;
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
 pub use runs::RunRow;
+pub use settle::{Settled, Unsettled};
 pub use totals::{FailureRow, Totals};
 
 /// The file's name in the archive.

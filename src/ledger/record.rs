@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Fingerprints, Ledger, LedgerError, RunKey, SourceKey};
-use crate::model::{DecidedValue, DocumentId, DocumentKind, FailureKind, PageNumber, PageOutcome, PageReading, Sha256, SourceFailure};
+use crate::model::{
+    DecidedValue, DocumentId, DocumentKind, FailureKind, Origin, PageNumber, PageOutcome, PageReading, Sha256, SourceFailure,
+};
 
 /// No page's words take more than this: the limit when unpacking, in bytes.
 const READING_AT_MOST: u64 = 64 << 20;
@@ -93,6 +95,8 @@ pub struct DocumentResult {
     pub kind: DocumentKind,
     /// Probability of the kind, 0.0–1.0.
     pub kind_confidence: f32,
+    /// Form and captures.
+    pub origin: Origin,
     /// All values with the decision.
     pub values: Vec<DecidedValue>,
 }
@@ -124,7 +128,7 @@ impl Ledger {
             transaction.execute("DELETE FROM documents WHERE source = ?1", [key])?;
             transaction.execute("DELETE FROM pages WHERE source = ?1", [key])?;
             write_pages(&transaction, key, &result.pages)?;
-            write_documents(&transaction, key, &result.documents, at)?;
+            write_documents(&transaction, run, key, &result.documents, at)?;
             let outcome = if result.pages.iter().all(|page| page.outcome == PageOutcome::Failed) { "failed" } else { "read" };
             transaction.execute(
                 "UPDATE sources SET outcome = ?2, result_sha256 = ?3, reading_fingerprint = ?4, understanding_fingerprint = ?5,
@@ -161,7 +165,7 @@ impl Ledger {
         let work = |connection: &mut rusqlite::Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute("DELETE FROM documents WHERE source = ?1", [key.0])?;
-            write_documents(&transaction, key.0, documents, at)?;
+            write_documents(&transaction, run, key.0, documents, at)?;
             transaction.execute(
                 "UPDATE sources SET understanding_fingerprint = ?2, recorded_at = ?3, run = ?4 WHERE id = ?1",
                 params![key.0, fingerprint, at, run.0],
@@ -234,17 +238,26 @@ fn write_pages(transaction: &Transaction<'_>, key: i64, pages: &[PageRecord]) ->
     Ok(())
 }
 
-fn write_documents(transaction: &Transaction<'_>, key: i64, documents: &[DocumentResult], at: i64) -> rusqlite::Result<()> {
+fn write_documents(transaction: &Transaction<'_>, run: RunKey, key: i64, documents: &[DocumentResult], at: i64) -> rusqlite::Result<()> {
     for document in documents {
         let pages: Vec<u32> = document.pages.iter().map(|page| page.get()).collect();
         transaction.execute(
-            "INSERT INTO documents (source, ordinal, name, kind, kind_confidence, pages, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![key, document.ordinal, document.id.as_str(), document.kind.as_str(), document.kind_confidence, json(&pages)?, at],
+            "INSERT INTO documents (source, ordinal, name, kind, kind_confidence, pages, recorded_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                key,
+                document.ordinal,
+                document.id.as_str(),
+                document.kind.as_str(),
+                document.kind_confidence,
+                json(&pages)?,
+                at,
+                json(&document.origin)?
+            ],
         )?;
         let row = transaction.last_insert_rowid();
         let mut statement = transaction.prepare(
-            "INSERT INTO document_values (document, page, item, field, value, raw, x, y, width, height, rule, signals, confidence, status, reasons)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            "INSERT INTO document_values (document, page, item, field, value, raw, x, y, width, height, rule, signals, confidence, status, reasons, decided_run)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?;
         for value in &document.values {
             let extracted = &value.extracted;
@@ -264,13 +277,14 @@ fn write_documents(transaction: &Transaction<'_>, key: i64, documents: &[Documen
                 json(&extracted.signals)?,
                 value.confidence.get(),
                 value.status.as_str(),
-                json(&value.reasons)?
+                json(&value.reasons)?,
+                run.0
             ])?;
         }
     }
     Ok(())
 }
 
-fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }

@@ -12,7 +12,10 @@ pub(super) struct Migration {
     pub(super) sql: &'static str,
 }
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration { name: "first", sql: include_str!("schema/001_first.sql") }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "first", sql: include_str!("schema/001_first.sql") },
+    Migration { name: "settled", sql: include_str!("schema/002_settled.sql") },
+];
 
 /// Brings the ledger to the newest schema, one transaction a step.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {

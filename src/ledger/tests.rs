@@ -85,6 +85,7 @@ fn result(key: SourceKey, path: &str, bytes: &str) -> SourceResult {
             pages: vec![PageNumber::new(1)],
             kind: DocumentKind::ProgressNote,
             kind_confidence: 0.8,
+            origin: Origin::default(),
             values: vec![value(Field::Family, "Quillfeather", Status::Accepted), value(Field::City, "Salem", Status::Review)],
         }],
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentKind, Field, PageNumber, PercentBox};
+use super::{DocumentKind, Field, Origin, PageNumber, PercentBox};
 
 /// An estimated probability that a value is right, 0.0–1.0.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -98,6 +98,12 @@ pub struct Signals {
     pub agree: u16,
     /// Other readings of the same fact within the document that say something else.
     pub differ: u16,
+    /// Other documents of the patient that say the same; known when the archive is whole.
+    #[serde(default)]
+    pub kin_agree: u16,
+    /// Other documents of the patient that say something else of a fact that does not change.
+    #[serde(default)]
+    pub kin_differ: u16,
     /// Looks written by hand.
     pub handwritten: bool,
     /// Ink that no word covers stands beside it: it may go on.
@@ -167,6 +173,9 @@ pub struct Extraction {
     /// Fields that a document of this kind should have (or whose label stands on the page) and that were not found,
     /// with the page where a person should look.
     pub missing: Vec<(Field, PageNumber)>,
+    /// Form and captures.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// What has been decided of a value.
@@ -239,11 +248,15 @@ pub enum Reason {
     StrayPage,
     /// Another document may begin on the page.
     UnsureSplit,
+    /// The archive's certificate does not speak of it.
+    Uncertified,
+    /// An alarm of the audit has switched its field off.
+    FieldOff,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 12] = [
+    pub const ALL: [Reason; 14] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
@@ -256,6 +269,8 @@ impl Reason {
         Self::IncompleteItem,
         Self::StrayPage,
         Self::UnsureSplit,
+        Self::Uncertified,
+        Self::FieldOff,
     ];
 
     /// The name that is stored and shown.
@@ -273,6 +288,8 @@ impl Reason {
             Self::IncompleteItem => "incomplete-item",
             Self::StrayPage => "stray-page",
             Self::UnsureSplit => "unsure-split",
+            Self::Uncertified => "uncertified",
+            Self::FieldOff => "field-off",
         }
     }
 

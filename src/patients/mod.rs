@@ -10,12 +10,14 @@
 //! * The rules hold for whole groups: a document joins only if it differs from none of the group.
 
 mod evidence;
+mod kin;
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{DocumentId, DocumentRecord};
 use evidence::{Difference, Evidence};
+pub use kin::Kin;
 
 /// Documents that are about one person, as far as the papers say.
 #[derive(Clone, Debug, PartialEq, Eq)]

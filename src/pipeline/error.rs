@@ -33,6 +33,14 @@ pub enum RunError {
     /// The site's confidence model.
     #[error(transparent)]
     Confidence(#[from] ConfidenceError),
+    /// The archive's certificate cannot be relied on.
+    #[error("the certificate {path} cannot be relied on: {what}", path = path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The engine does not start.
     #[error(transparent)]
     Engine(#[from] OcrError),
@@ -94,6 +102,7 @@ impl RunError {
             Self::Archive(error) => error.exit(),
             Self::Ledger(error) => ledger_exit(error),
             Self::Export(_) => Exit::NotWritable,
+            Self::Certificate { .. } => Exit::Damaged,
             Self::Intake(_)
             | Self::Vocabulary(_)
             | Self::Confidence(_)
@@ -114,6 +123,9 @@ impl RunError {
             Self::Ledger(error) => ledger_hint(error),
             Self::Export(_) => Some("see to permissions and free space, then run again: it goes on where it stopped".into()),
             Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
+            Self::Certificate { .. } => {
+                Some("put it back from a backup, or make it anew with `chartlift certify`; nothing was decided meanwhile".into())
+            }
             Self::Threads { .. } => Some("use a smaller --jobs".into()),
             Self::NoDocument { .. } => Some(
                 "the first column of fields.csv has the names; where one file holds several documents, #1, #2 … follow the file's name"

@@ -19,6 +19,7 @@ mod recent;
 mod rules;
 mod run;
 mod second;
+mod settle;
 mod stop;
 mod take_stock;
 

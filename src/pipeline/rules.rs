@@ -10,7 +10,7 @@ use crate::confidence::{self, ConfidenceModel};
 use crate::extract::{self, Part, Vocabulary};
 use crate::layout;
 use crate::ledger::{DocumentResult, PageRecord};
-use crate::model::{DecidedValue, DocumentKind, PageLayout, PageNumber, PageOutcome, Reason, Sha256, SourcePath};
+use crate::model::{DecidedValue, DocumentKind, Origin, PageLayout, PageNumber, PageOutcome, Reason, Sha256, SourcePath};
 
 /// The rule's name in rows that mark a page of another patient.
 pub(super) const STRAY_RULE: &str = "parts.stray";
@@ -52,14 +52,22 @@ impl Rules {
             for Document { pages, understood } in part.drain(..) {
                 ordinal = ordinal.saturating_add(1);
                 let Some(&first) = pages.first() else { continue };
-                let (kind, kind_confidence, mut values) = understood.unwrap_or_else(|| {
+                let Understood { kind, kind_confidence, origin, mut values } = understood.unwrap_or_else(|| {
                     failed += 1;
-                    (DocumentKind::SummaryOfEpisode, 0.0, Vec::new())
+                    Understood::nothing()
                 });
                 if values.is_empty() {
                     values.push(notice(first, "pipeline.nothing-found", Reason::NotFound));
                 }
-                documents.push(DocumentResult { id: name(source, several, ordinal), ordinal, pages, kind, kind_confidence, values });
+                documents.push(DocumentResult {
+                    id: name(source, several, ordinal),
+                    ordinal,
+                    pages,
+                    kind,
+                    kind_confidence,
+                    origin,
+                    values,
+                });
             }
         }
         (documents, failed)
@@ -85,10 +93,11 @@ impl Rules {
             let mut pages: Vec<usize> = part.pages.iter().chain(&part.strays).copied().collect();
             pages.sort_unstable();
             let own: Vec<PageLayout> = part.pages.iter().filter_map(|&page| layouts[page].take()).collect();
-            let understood = self.understand(&own).map(|(kind, confidence, mut values)| {
+            let understood = self.understand(&own).map(|mut understood| {
+                let values = &mut understood.values;
                 values.extend(part.strays.iter().map(|&page| notice(numbers[page], STRAY_RULE, Reason::StrayPage)));
                 values.extend(part.unsure.iter().map(|&page| notice(numbers[page], "parts.unsure", Reason::UnsureSplit)));
-                (kind, confidence, values)
+                understood
             });
             Document { pages: pages.into_iter().map(|page| numbers[page]).collect(), understood }
         };
@@ -99,8 +108,8 @@ impl Rules {
     fn understand(&self, pages: &[PageLayout]) -> Option<Understood> {
         let work = || {
             let extraction = extract::extract(pages, &self.vocabulary);
-            let (kind, kind_confidence) = (extraction.kind, extraction.kind_confidence);
-            (kind, kind_confidence, confidence::decide(extraction, &self.confidence))
+            let (kind, kind_confidence, origin) = (extraction.kind, extraction.kind_confidence, extraction.origin.clone());
+            Understood { kind, kind_confidence, origin, values: confidence::decide(extraction, &self.confidence) }
         };
         catch_unwind(AssertUnwindSafe(work)).ok()
     }
@@ -110,7 +119,7 @@ impl Rules {
     pub fn understand_anew(&self, pages: &[&PageRecord]) -> Option<UnderstoodAnew> {
         let lay_out = || pages.iter().map(|page| page.unpack().map(layout::analyse)).collect::<Option<Vec<PageLayout>>>();
         let layouts = catch_unwind(AssertUnwindSafe(lay_out)).ok().flatten()?;
-        let (kind, kind_confidence, values) = self.understand(&layouts)?;
+        let Understood { kind, kind_confidence, values, .. } = self.understand(&layouts)?;
         Some(UnderstoodAnew { layouts, kind, kind_confidence, values })
     }
 
@@ -132,8 +141,20 @@ pub struct UnderstoodAnew {
     pub values: Vec<DecidedValue>,
 }
 
-/// Kind, its probability, values.
-type Understood = (DocumentKind, f32, Vec<DecidedValue>);
+/// What the rules make of some pages.
+struct Understood {
+    kind: DocumentKind,
+    kind_confidence: f32,
+    origin: Origin,
+    values: Vec<DecidedValue>,
+}
+
+impl Understood {
+    /// What is left when the rules fail.
+    fn nothing() -> Self {
+        Self { kind: DocumentKind::SummaryOfEpisode, kind_confidence: 0.0, origin: Origin::default(), values: Vec::new() }
+    }
+}
 
 /// A document before it has a name.
 struct Document {

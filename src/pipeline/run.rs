@@ -16,7 +16,7 @@ use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
 use super::rules::Rules;
 use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
-use super::{RunError, Stop, apart, outputs};
+use super::{RunError, Stop, apart, outputs, settle};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
 use crate::model::{Confinement, PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
@@ -159,8 +159,10 @@ struct Whole<'a, 'r> {
 
 impl Whole<'_, '_> {
     fn work(&mut self, archive: &mut Archive, engines: EnginePool<'_>, suspects: usize) -> Result<(Stock, Bundles), RunError> {
-        let ledger = &mut archive.ledger;
         let request = self.request;
+        // A certificate that cannot be relied on is found before anything is read.
+        settle::certificate(archive.writer.root(), &archive.ledger)?;
+        let ledger = &mut archive.ledger;
         let stock = take_stock(&request.input, request.moved, request.settings, self.pool, ledger, self.run, self.reporter)?;
         ledger.make_stale(request.redo)?;
         let (to_read, to_understand) = ledger.work_left(self.prints)?;
@@ -173,6 +175,8 @@ impl Whole<'_, '_> {
         self.read_suspects(ledger, &stock)?;
         self.this_run.reading_seconds = reading.elapsed().as_secs_f64();
         self.this_run.second = readers.second.as_ref().map(SecondDesk::cost).unwrap_or_default();
+        let policy = settle::policy(archive.writer.root(), &archive.ledger, request.settings.confidence.uncertified)?;
+        settle::settle(archive, self.run, self.rules, &policy)?;
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
         let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;

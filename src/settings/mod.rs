@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use error::SettingsError;
 pub use origin::{Origin, Origins};
 
+use crate::confidence::ConfidenceSettings;
 use crate::confidence::audit::AuditSettings;
 use crate::decode::DecodeSettings;
 use crate::export::fhir::ExportSettings;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub rules: RulesSettings,
     /// How accepted values are checked.
     pub audit: AuditSettings,
+    /// What may be accepted.
+    pub confidence: ConfidenceSettings,
     /// What a site may say of its bundles.
     pub export: ExportSettings,
 }

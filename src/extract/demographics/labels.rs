@@ -201,6 +201,8 @@ struct Label {
     under: bool,
     words: usize,
     wording: Wording,
+    /// Its place in the list.
+    index: usize,
 }
 
 /// The labels and headings of `config/labels.toml`.
@@ -231,6 +233,8 @@ pub(crate) struct Hit {
     pub colon: bool,
     /// Whether it may stand under its value.
     pub under: bool,
+    /// Index of its wording in the list.
+    pub label: usize,
 }
 
 /// A longer wording is read with slips over a shorter one to the letter only if it matches so well.
@@ -273,7 +277,15 @@ impl Labels {
                     *blur = None;
                 }
                 let words = text.split_whitespace().count();
-                out.labels.push(Label { what: entry.what, owner: entry.owner, colon: entry.colon, under: entry.under, words, wording });
+                out.labels.push(Label {
+                    what: entry.what,
+                    owner: entry.owner,
+                    colon: entry.colon,
+                    under: entry.under,
+                    words,
+                    wording,
+                    index,
+                });
             }
         }
         out.headings = file.heading.iter().flat_map(|h| h.texts.iter().map(|t| (h.owner, Wording::new(t)))).collect();
@@ -312,7 +324,21 @@ impl Labels {
     /// The label that a whole segment is to the letter, though it lacks the colon that it wants elsewhere.
     pub(crate) fn bare(&self, tokens: &[Token]) -> Option<Hit> {
         let (label, similarity) = self.best(tokens, true).filter(|(label, _)| label.colon)?;
-        Some(Hit { what: label.what, owner: label.owner, from: 0, to: tokens.len(), similarity, colon: false, under: label.under })
+        Some(Hit {
+            what: label.what,
+            owner: label.owner,
+            from: 0,
+            to: tokens.len(),
+            similarity,
+            colon: false,
+            under: label.under,
+            label: label.index,
+        })
+    }
+
+    /// The wording of a label, folded.
+    pub(crate) fn wording(&self, label: usize) -> &str {
+        self.labels[label].wording.folded()
     }
 
     /// Finds the labels of one segment, left to right, without overlap.
@@ -368,7 +394,7 @@ impl Labels {
             colon = true;
             to += 1;
         }
-        let hit = Hit { what: label.what, owner: label.owner, from: at, to, similarity, colon, under: label.under };
+        let hit = Hit { what: label.what, owner: label.owner, from: at, to, similarity, colon, under: label.under, label: label.index };
         let folded = label.wording.folded();
         let alone = to >= tokens.len();
         // `Wife Phone:` is an answer and a label, not the telephone of the wife.

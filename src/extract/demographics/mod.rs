@@ -20,6 +20,8 @@ pub(crate) mod zone;
 
 pub(crate) use labels::{Owner, What};
 
+use std::collections::BTreeSet;
+
 use crate::extract::dates;
 use crate::extract::vocabulary::VocabularyError;
 use crate::model::{DocumentKind, ExtractedValue, Field, PageLayout, PageNumber};
@@ -52,8 +54,18 @@ impl Lists {
     }
 }
 
-/// Extracts every single-valued field but the kind: values, and fields that a person should look for, with the page.
-pub(crate) fn extract(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -> (Vec<ExtractedValue>, Vec<(Field, PageNumber)>) {
+/// What the rules of this room found.
+pub(crate) struct Found {
+    /// Values.
+    pub values: Vec<ExtractedValue>,
+    /// Fields that a person should look for, with the page.
+    pub missing: Vec<(Field, PageNumber)>,
+    /// What the form is known by: wordings of labels, each with the one before it.
+    pub form: BTreeSet<String>,
+}
+
+/// Extracts every single-valued field but the kind.
+pub(crate) fn read(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -> Found {
     let latest = latest_year(pages);
     let sheets: Vec<sheet::Sheet<'_>> = pages.iter().map(|page| sheet::Sheet::new(page, &lists.labels, &lists.people)).collect();
     let mut facts = facts::Facts::default();
@@ -69,7 +81,35 @@ pub(crate) fn extract(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -
     marks::unlabelled(&sheets, &lists.people, &mut facts);
     marks::repeats(&sheets, &lists.people, &mut facts);
     lists.house.settle(&sheets, &mut facts);
-    choose::choose(pages, kind, &lists.expected, facts)
+    let form = printed(&sheets, &lists.labels);
+    let (values, missing) = choose::choose(pages, kind, &lists.expected, facts);
+    Found { values, missing, form }
+}
+
+/// The labels of a paper in the order of its lines, each alone and with the one before it: two forms that ask the same ask it in another order.
+fn printed(sheets: &[sheet::Sheet<'_>], labels: &labels::Labels) -> BTreeSet<String> {
+    let mut form = BTreeSet::new();
+    for sheet in sheets {
+        let mut before = "";
+        for line in &sheet.page.lines {
+            let hits = line.segments.iter().flat_map(|&piece| &sheet.pieces[piece].hits);
+            for wording in hits.map(|hit| labels.wording(hit.label)) {
+                form.insert(wording.to_owned());
+                if !before.is_empty() {
+                    form.insert(format!("{before} > {wording}"));
+                }
+                before = wording;
+            }
+        }
+    }
+    form
+}
+
+/// Values and what is missing alone.
+#[cfg(test)]
+pub(crate) fn extract(pages: &[PageLayout], kind: DocumentKind, lists: &Lists) -> (Vec<ExtractedValue>, Vec<(Field, PageNumber)>) {
+    let Found { values, missing, .. } = read(pages, kind, lists);
+    (values, missing)
 }
 
 /// The latest year that the document prints in full: two-digit years later than it belong to the century before.

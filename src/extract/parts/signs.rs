@@ -155,7 +155,7 @@ pub(super) fn read(page: &PageLayout, vocabulary: &Vocabulary) -> Signs {
     let alone = std::slice::from_ref(page);
     let classified = kind::classify(alone, &vocabulary.kinds);
     let titled = classified.value.as_ref().is_some_and(|v| v.rule == kind::TITLE_RULE && v.signals.label >= rules.clear.title);
-    let (values, _) = demographics::extract(alone, DocumentKind::SummaryOfEpisode, &vocabulary.demographics);
+    let values = demographics::read(alone, DocumentKind::SummaryOfEpisode, &vocabulary.demographics).values;
     let take = |field: Field| values.iter().find(|v| v.field == field && is_clear(v, &rules.clear)).map(|v| v.value.clone());
     let given = take(Field::Given).map(|name| name.split(' ').map(fold).collect::<Vec<_>>().join(" "));
     Signs {

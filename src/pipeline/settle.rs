@@ -1,0 +1,111 @@
+//! Settling: the decision taken again when the archive is whole. A document that is understood by itself knows neither the patient's other papers nor
+//! what the archive's certificate covers nor which fields an alarm has switched off. Costs no page and no rule: values are decided
+//! from the signals that are kept with them.
+
+use std::path::Path;
+
+use super::rules::Rules;
+use super::{Archive, RunError};
+use crate::confidence::{self, Certificate, Policy, Standing, Uncertified};
+use crate::ledger::{Ledger, RunKey, Settled, Unsettled};
+use crate::model::{DecidedValue, Sha256};
+use crate::patients::Kin;
+
+/// The certificate's file in the archive.
+pub(super) const CERTIFICATE: &str = "certificate.json";
+/// The ledger's note of the digest of that file: a certificate that was changed by hand certifies nothing.
+pub(super) const CERTIFICATE_NOTE: &str = "certificate";
+/// Changed values that are written at a time.
+const AT_ONCE: usize = 5_000;
+
+/// What may be accepted in an archive.
+///
+/// # Errors
+/// The certificate is gone, was changed, or is another archive's.
+pub(super) fn policy(root: &Path, ledger: &Ledger, uncertified: Uncertified) -> Result<Policy, RunError> {
+    Ok(Policy { certificate: certificate(root, ledger)?, uncertified, off: Default::default() })
+}
+
+/// The archive's certificate, if it has one.
+pub(super) fn certificate(root: &Path, ledger: &Ledger) -> Result<Option<Certificate>, RunError> {
+    let path = root.join(CERTIFICATE);
+    let wrong = |what: String| RunError::Certificate { path: path.clone(), what };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(wrong(error.to_string())),
+    };
+    match (text, ledger.note(CERTIFICATE_NOTE)?) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(wrong("it is gone".to_owned())),
+        (Some(text), Some(digest)) if Sha256::of(text.as_bytes()).to_string() == digest => {
+            Certificate::parse(&text).map(Some).map_err(wrong)
+        }
+        (Some(_), _) => Err(wrong("it is not the one that `chartlift certify` made for this archive".to_owned())),
+    }
+}
+
+/// Every document as the machine left it, in the order of rows. Ends after the first error.
+pub(super) fn unsettled(ledger: &Ledger) -> impl Iterator<Item = Result<Unsettled, RunError>> + '_ {
+    let mut last = Some(0);
+    std::iter::from_fn(move || match ledger.unsettled_after(last?) {
+        Ok(Some(document)) => {
+            last = Some(document.row);
+            Some(Ok(document))
+        }
+        Ok(None) => None,
+        Err(error) => {
+            last = None;
+            Some(Err(error.into()))
+        }
+    })
+}
+
+/// What is known of a document when it is decided.
+pub(super) fn standing(document: &Unsettled) -> Standing<'_> {
+    Standing {
+        kind: document.stored.record.kind,
+        kind_confidence: document.stored.kind_confidence,
+        origin: document.origin.as_ref(),
+        reading: &document.reading,
+        understanding: &document.understanding,
+    }
+}
+
+/// Decides anew of every value and keeps what has changed. Returns how many values have another status than before.
+pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: &Policy) -> Result<u64, RunError> {
+    let ledger = &mut archive.ledger;
+    let mut kin = Kin::default();
+    for document in unsettled(ledger) {
+        let document = document?;
+        kin.add(&document.stored.record.values);
+    }
+    let (mut moved, mut last, mut changed) = (0, 0, Vec::new());
+    while let Some(mut document) = ledger.unsettled_after(last)? {
+        last = document.row;
+        let before = std::mem::take(&mut document.stored.record.values);
+        let after = settled(&document, before.clone(), &kin, rules, policy);
+        for ((key, before), value) in document.keys.iter().zip(before).zip(after) {
+            if value != before {
+                let moves = value.status != before.status;
+                moved += u64::from(moves);
+                changed.push(Settled { key: *key, value, moved: moves });
+            }
+        }
+        if changed.len() >= AT_ONCE {
+            ledger.settle(run, &std::mem::take(&mut changed))?;
+        }
+    }
+    ledger.settle(run, &changed)?;
+    Ok(moved)
+}
+
+/// A document's values with the word of its kin, decided anew.
+fn settled(document: &Unsettled, mut values: Vec<DecidedValue>, kin: &Kin, rules: &Rules, policy: &Policy) -> Vec<DecidedValue> {
+    let said = kin.of(&values);
+    for (value, (agree, differ)) in values.iter_mut().zip(said) {
+        value.extracted.signals.kin_agree = agree;
+        value.extracted.signals.kin_differ = differ;
+    }
+    confidence::settle(values, &standing(document), rules.confidence(), policy)
+}
