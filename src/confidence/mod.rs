@@ -5,7 +5,7 @@
 //!
 //! How it decides, in this order:
 //! 1. Every value gets a probability from a logistic model (see [`ConfidenceModel`]).
-//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, ink beside it that was not read, contradicting readings,
+//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, ink beside it that was not read, words that only one of two engines read, contradicting readings,
 //!    an unsure kind of document (its type), several different values of one single-valued field.
 //! 3. What is left is accepted if its probability reaches the threshold of its class.
 //! 4. A component of an item is accepted only if the item's leading text is.
@@ -88,6 +88,9 @@ fn judge(
     }
     if signals.cut_off {
         reasons.push(Reason::CutOff);
+    }
+    if signals.read_once {
+        reasons.push(Reason::ReadOnce);
     }
     if contested.contains(&value.field) || contradicted(class, signals) {
         reasons.push(Reason::Conflict);
@@ -231,6 +234,7 @@ mod tests {
             (Signals { mended: true, ..sure() }, Reason::Mended),
             (Signals { handwritten: true, ..sure() }, Reason::Handwritten),
             (Signals { cut_off: true, ..sure() }, Reason::CutOff),
+            (Signals { read_once: true, ..sure() }, Reason::ReadOnce),
             (Signals { differ: 1, ..sure() }, Reason::Conflict),
         ] {
             let got = decided(vec![value(Field::Family, None, "Doe", signals)]);

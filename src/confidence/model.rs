@@ -187,6 +187,11 @@ impl ConfidenceModel {
         self.judge(value).classes.get(&Class::of(value.field)).map(|c| c.threshold).filter(|&t| t <= 1.0)
     }
 
+    /// Whether any value of a class is accepted without a person that both engines read.
+    pub fn may_accept(&self, class: Class) -> bool {
+        self.both.classes.get(&class).is_some_and(|rule| rule.threshold <= 1.0)
+    }
+
     /// Least confidence in a document's kind at which its type may be accepted.
     pub(super) fn kind_sure(&self) -> f32 {
         self.kind_sure

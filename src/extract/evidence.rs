@@ -31,7 +31,7 @@ impl Found<'_> {
     /// Adds the words' place and the engine's figures.
     pub(crate) fn with_evidence(self) -> ExtractedValue {
         let page = self.page;
-        let second = second_opinion(self.words.iter().map(|&w| page.word(w)));
+        let second = second_opinion(self.words.iter().map(|&w| page.word(w)), page.reading.second_there);
         let (mut lowest, mut sum, mut letters) = (1.0_f32, 0.0_f32, 0.0_f32);
         for &w in self.words {
             let word = page.word(w);
@@ -67,6 +67,7 @@ impl Found<'_> {
                 doubt: self.doubt,
                 born_digital: page.reading.text_source == TextSource::TextLayer,
                 second_asked: second.asked,
+                read_once: second.read_once,
                 second_agree: second.agree,
                 second_min: second.min,
                 replaced: second.replaced,
@@ -80,6 +81,8 @@ impl Found<'_> {
 pub(crate) struct SecondOpinion {
     /// Whether it read every word that holds a letter or a digit, and there is one.
     pub asked: bool,
+    /// Whether it was there, and did not read all of these words.
+    pub read_once: bool,
     /// Share of the characters in words on which both agree.
     pub agree: f32,
     /// Its lowest figure.
@@ -88,12 +91,13 @@ pub(crate) struct SecondOpinion {
     pub replaced: bool,
 }
 
-/// Adds up what a second engine made of some words. Words without a letter or digit are not asked and do not count.
-pub(crate) fn second_opinion<'w>(words: impl Iterator<Item = &'w Word>) -> SecondOpinion {
+/// Adds up what a second engine made of some words; `there` says whether it could be asked at all. Words without a letter or digit are not
+/// asked and do not count.
+pub(crate) fn second_opinion<'w>(words: impl Iterator<Item = &'w Word>, there: bool) -> SecondOpinion {
     let (mut all, mut agreed) = (0.0_f32, 0.0_f32);
     let mut opinion = SecondOpinion { asked: true, min: 1.0, ..SecondOpinion::default() };
     for word in words.filter(|word| word.text.chars().any(char::is_alphanumeric)) {
-        let Some(second) = &word.second else { return SecondOpinion::default() };
+        let Some(second) = &word.second else { return SecondOpinion { read_once: there, ..SecondOpinion::default() } };
         let length = word.text.chars().count() as f32;
         all += length;
         agreed += if second.agrees { length } else { 0.0 };
@@ -128,15 +132,21 @@ mod tests {
             (vec![], SecondOpinion::default()),
             (vec![word("--", None)], SecondOpinion::default()),
             (vec![agreed.clone(), word("John", None)], SecondOpinion::default()),
-            (vec![agreed.clone(), word("-", None)], SecondOpinion { asked: true, agree: 1.0, min: 0.99, replaced: false }),
+            (vec![agreed.clone(), word("-", None)], SecondOpinion { asked: true, agree: 1.0, min: 0.99, ..SecondOpinion::default() }),
             (
                 vec![agreed.clone(), word("Jchn", Some(("John", 0.7, false)))],
-                SecondOpinion { asked: true, agree: 5.0 / 9.0, min: 0.7, replaced: false },
+                SecondOpinion { asked: true, agree: 5.0 / 9.0, min: 0.7, ..SecondOpinion::default() },
             ),
-            (vec![word("John", Some(("John", 0.9, false)))], SecondOpinion { asked: true, agree: 0.0, min: 0.9, replaced: true }),
+            (
+                vec![word("John", Some(("John", 0.9, false)))],
+                SecondOpinion { asked: true, agree: 0.0, min: 0.9, replaced: true, read_once: false },
+            ),
         ];
         for (words, expected) in table {
-            assert_eq!(second_opinion(words.iter()), expected);
+            assert_eq!(second_opinion(words.iter(), false), expected);
+            // Where the engine is there, a word with letters that it did not read leaves the value read once.
+            let skipped = words.iter().any(|w| w.second.is_none() && w.text.chars().any(char::is_alphanumeric));
+            assert_eq!(second_opinion(words.iter(), true), SecondOpinion { read_once: skipped, ..expected });
         }
     }
 }

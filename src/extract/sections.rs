@@ -418,8 +418,10 @@ fn value(pages: &[PageLayout], blocks: &[Block], section: Section) -> Option<Ext
             }
         }
     }
-    let second = second_opinion(parts.iter().flat_map(|b| &b.runs).flat_map(|run| run.words.iter().map(|&w| pages[run.page].word(w))));
-    value.signals.second_asked = second.asked;
+    let words = parts.iter().flat_map(|b| &b.runs).flat_map(|run| run.words.iter().map(|&w| pages[run.page].word(w)));
+    // Whole texts are not asked about, wherever the engine is.
+    let second = second_opinion(words, false);
+    (value.signals.second_asked, value.signals.read_once) = (second.asked, false);
     (value.signals.second_agree, value.signals.second_min, value.signals.replaced) = (second.agree, second.min, second.replaced);
     value.signals.word_mean = if letters > 0.0 { sum / letters } else { 0.0 };
     Some(value)

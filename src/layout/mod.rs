@@ -56,6 +56,7 @@ pub(crate) mod testing {
             circles: Vec::new(),
             uncovered: Vec::new(),
             text_source: TextSource::Ocr,
+            second_there: false,
             quality: PageQuality {
                 turn: QuarterTurn::None,
                 skew_degrees: 0.0,

@@ -41,6 +41,7 @@ fn reading(number: u32) -> PageReading {
         circles: Vec::new(),
         uncovered: vec![],
         text_source: TextSource::Ocr,
+        second_there: false,
         quality: PageQuality {
             turn: QuarterTurn::None,
             skew_degrees: 0.1,

@@ -226,6 +226,9 @@ pub struct PageReading {
     pub uncovered: Vec<Rect>,
     /// Where the words came from.
     pub text_source: TextSource,
+    /// Whether a second engine was there to be asked about the words.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_there: bool,
     /// Measures.
     pub quality: PageQuality,
 }

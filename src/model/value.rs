@@ -118,6 +118,9 @@ pub struct Signals {
     /// Whether a second engine read every word of the value. If not, the other figures of it say nothing.
     #[serde(default)]
     pub second_asked: bool,
+    /// Whether a second engine was there and did not read every word of the value: its budget was spent, or it failed.
+    #[serde(default)]
+    pub read_once: bool,
     /// Share of the value's characters in words on which both engines agree, 0.0–1.0.
     #[serde(default)]
     pub second_agree: f32,
@@ -238,6 +241,8 @@ pub enum Reason {
     Handwritten,
     /// Ink that was not read stands beside it: it may go on.
     CutOff,
+    /// Only one of the two engines read it.
+    ReadOnce,
     /// Fields of this class are never accepted without a person.
     Policy,
     /// The document's kind is unsure.
@@ -256,7 +261,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 14] = [
+    pub const ALL: [Reason; 15] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
@@ -264,6 +269,7 @@ impl Reason {
         Self::Conflict,
         Self::Handwritten,
         Self::CutOff,
+        Self::ReadOnce,
         Self::Policy,
         Self::UnsureKind,
         Self::IncompleteItem,
@@ -283,6 +289,7 @@ impl Reason {
             Self::Conflict => "conflict",
             Self::Handwritten => "handwritten",
             Self::CutOff => "cut-off",
+            Self::ReadOnce => "read-once",
             Self::Policy => "policy",
             Self::UnsureKind => "unsure-kind",
             Self::IncompleteItem => "incomplete-item",

@@ -209,7 +209,7 @@ fn follow(order: &Order) -> Option<SourcePages> {
     let factory = TesseractFactory::new(&order.settings.ocr).ok()?;
     let (rules, ocr) = (Rules::load(order.settings.rules.folder.as_deref()).ok()?, &order.settings.ocr);
     let second = Second::find(&ocr.second, &ocr.languages);
-    let desk = second.reader().map(|reader| SecondDesk::new(reader, rules.vocabulary(), &ocr.second));
+    let desk = second.reader().map(|reader| SecondDesk::new(reader, &rules, &ocr.second));
     let readers = Readers::new(&order.settings, EnginePool::new(&factory, order.jobs), desk, order.jobs);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.jobs).build().ok()?;
     let (give, take) = channel();

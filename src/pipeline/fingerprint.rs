@@ -8,7 +8,7 @@ use crate::model::Sha256;
 use crate::settings::Settings;
 
 /// Raised when decoding, imaging or reading change so that words may differ.
-const READING_VERSION: u32 = 4;
+const READING_VERSION: u32 = 5;
 /// Raised when layout, extraction or decisions change so that values may differ.
 const UNDERSTANDING_VERSION: u32 = 6;
 

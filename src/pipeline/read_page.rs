@@ -355,6 +355,7 @@ fn reading(number: PageNumber, prepared: &mut Prepared, words: Vec<Word>, text_s
         circles: std::mem::take(&mut prepared.circles),
         uncovered,
         text_source,
+        second_there: false,
     }
 }
 

@@ -169,7 +169,7 @@ impl Whole<'_, '_> {
         self.reporter.event(&Event::Planned { to_read, to_understand, suspects });
         self.understand_anew(ledger)?;
         let reading = Instant::now();
-        let second = request.second.reader().map(|reader| SecondDesk::new(reader, self.rules.vocabulary(), &request.settings.ocr.second));
+        let second = request.second.reader().map(|reader| SecondDesk::new(reader, self.rules, &request.settings.ocr.second));
         let readers = Readers::new(request.settings, engines, second, self.jobs);
         self.read_in_parallel(ledger, &stock, &readers)?;
         self.read_suspects(ledger, &stock)?;

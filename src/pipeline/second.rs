@@ -1,10 +1,14 @@
 //! The second opinion: which crops of a page the second engine reads, and what becomes of its answers.
 //!
 //! Decisions:
-//! * **What is asked.** The page is understood by itself, as if it were a document, to know where its values stand; this is cheap. Crops
-//!   are read in this order until the page's budget is spent: values that stand alone (the patient's name, numbers, dates …); words of
-//!   items with digits, or of which the first engine is not sure; doubtful words elsewhere; the items' other words. A crop counts by its width.
-//!   Texts of sections are no values here. Born-digital words are not asked.
+//! * **What is asked.** The page is understood by itself, as if it were a document, to know where its values stand; this is cheap. Every
+//!   value that could be accepted is read, by a budget of its own that no ordinary page spends: it is there so that a hostile one costs seconds
+//!   and no more. First those that stand alone (the patient's name, numbers, dates …), then words of items with digits, or of which the first
+//!   engine is not sure, then the items' others. All else shares a small budget: single values of classes that are never accepted without a
+//!   person, doubtful words, items of such classes. A crop counts by its width. Texts of sections are no values here. Born-digital words are not asked.
+//! * **Asked again.** Where answers changed words, a label may have become one that its value waits for: the page is understood once
+//!   more, and values that were not asked before are.
+//! * **Left out.** What could not be asked is not accepted: the page keeps that the engine was there (`PageReading::second_there`).
 //! * **The choice is part of the reading.** Word lists that change later choose no new crops: a value that was not asked is accepted less.
 //!   `--redo readings` asks anew.
 //! * **Crops.** A run of wanted words of one segment, so never across a rule or a wide gap; as high as the line, so that words without tall
@@ -20,12 +24,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::confidence::Class;
-use crate::extract::{self, Vocabulary};
+use crate::extract;
 use crate::imaging::{Comb, Prepared};
 use crate::model::{GreyPage, PageNumber, PageReading, Rect, RulingKind, SecondReading, TextSource, Word};
 use crate::ocr::second::{CropReader, CropReading, CropsRead, SecondSettings};
 
 use super::entries::{self, Changes};
+use super::rules::Rules;
 use crate::report::SecondCost;
 use crate::{imaging, layout};
 
@@ -43,15 +48,17 @@ const ONE_CROP: f32 = 6.0;
 /// Air around a crop, in heights of its words.
 const AIR_ABOVE: f32 = 0.2;
 const AIR_BESIDE: f32 = 0.33;
+/// How often a page is asked about: once, and again where answers changed what its words say.
+const ROUNDS: usize = 2;
 /// Widest crop, in heights: longer runs are parted, so that the budget means something.
 const WIDEST: f32 = 20.0;
 
 /// The second engine with what it needs to know, shared by all threads that read.
 pub struct SecondDesk<'a> {
     reader: &'a dyn CropReader,
-    vocabulary: &'a Vocabulary,
-    /// Crops a page.
-    budget: usize,
+    rules: &'a Rules,
+    /// Crops a page for values that may be accepted, and for all else.
+    budgets: [usize; 2],
     /// Crops a page for entries that the first engine is lost on.
     for_entries: usize,
     crops: AtomicU64,
@@ -61,13 +68,13 @@ pub struct SecondDesk<'a> {
 }
 
 impl<'a> SecondDesk<'a> {
-    /// `settings` hold the budgets.
-    pub fn new(reader: &'a dyn CropReader, vocabulary: &'a Vocabulary, settings: &SecondSettings) -> Self {
+    /// `settings` hold the budgets; `rules` know what is a value and which may be accepted.
+    pub fn new(reader: &'a dyn CropReader, rules: &'a Rules, settings: &SecondSettings) -> Self {
         let none = AtomicU64::default;
         Self {
             reader,
-            vocabulary,
-            budget: settings.crops_per_page as usize,
+            rules,
+            budgets: [settings.crops_per_page as usize, settings.other_crops_per_page as usize],
             for_entries: settings.handwriting_crops_per_page as usize,
             crops: none(),
             over_budget: none(),
@@ -89,19 +96,46 @@ impl<'a> SecondDesk<'a> {
 
     /// Asks for the words of a page that matter, and writes into them what was answered. `picture` is what the first engine read.
     pub fn ask(&self, picture: &GreyPage, reading: &mut PageReading) {
-        let count = |what: &AtomicU64, number: usize| what.fetch_add(number as u64, Ordering::Relaxed);
-        let plan = catch_unwind(AssertUnwindSafe(|| plan(reading, self.vocabulary))).unwrap_or_default();
-        let asked = &plan[..within(&plan, self.budget)];
-        count(&self.over_budget, plan.len() - asked.len());
-        let widths: f32 = asked.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)).sum();
-        tracing::debug!(page = reading.number.get(), planned = plan.len(), asked = asked.len(), widths, "second engine asked");
-        let pictures: Vec<GreyPage> = asked.iter().map(|crop| imaging::crop(picture, &crop.rect)).collect();
-        let Some(readings) = self.read(reading.number, &pictures) else { return };
-        let mut parts = Vec::new();
-        for (crop, answer) in asked.iter().zip(&readings) {
-            parts.extend(answered(&mut reading.words, crop, answer));
+        if reading.text_source == TextSource::TextLayer {
+            return;
         }
-        insert(&mut reading.words, parts);
+        reading.second_there = true;
+        let mut budgets = self.budgets.map(|budget| budget as f32);
+        let mut left_out = 0;
+        for round in 1..=ROUNDS {
+            let plan = catch_unwind(AssertUnwindSafe(|| plan(reading, self.rules))).unwrap_or_default();
+            let (values, others) = plan.split_at(plan.partition_point(|crop| crop.rank.0 < OTHERS));
+            let (of_values, of_others) = (within(values, &mut budgets[0]), within(others, &mut budgets[1]));
+            left_out = values.len() - of_values;
+            let asked: Vec<&Crop> = values[..of_values].iter().chain(&others[..of_others]).collect();
+            let widths: f32 = asked.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)).sum();
+            tracing::debug!(
+                page = reading.number.get(),
+                round,
+                left_out,
+                values = of_values,
+                others = of_others,
+                widths,
+                "second engine asked"
+            );
+            if asked.is_empty() {
+                break;
+            }
+            let pictures: Vec<GreyPage> = asked.iter().map(|crop| imaging::crop(picture, &crop.rect)).collect();
+            let Some(readings) = self.read(reading.number, &pictures) else { break };
+            let mut parts = Vec::new();
+            let mut changed = false;
+            for (crop, answer) in asked.iter().zip(&readings) {
+                parts.extend(answered(&mut reading.words, crop, answer));
+                let taken = |&word: &usize| reading.words[word].second.as_ref().is_some_and(|second| second.instead_of.is_some());
+                changed |= crop.words.iter().any(taken);
+            }
+            insert(&mut reading.words, parts);
+            if !changed {
+                break;
+            }
+        }
+        self.over_budget.fetch_add(left_out as u64, Ordering::Relaxed);
     }
 
     /// Reads the page's combs and what the first engine was lost on (see `entries.rs`).
@@ -113,7 +147,7 @@ impl<'a> SecondDesk<'a> {
         let find = || entries::find(&prepared.page, &prepared.combs, prepared.threshold, prepared.dpi, reading, hand);
         let found = catch_unwind(AssertUnwindSafe(find)).unwrap_or_default();
         let shapes = found.iter().map(|entry| entry.picture.width as f32 / entry.picture.height.max(1) as f32);
-        let asked = &found[..affordable(shapes, self.for_entries)];
+        let asked = &found[..affordable(shapes, &mut (self.for_entries as f32))];
         self.over_budget.fetch_add((found.len() - asked.len()) as u64, Ordering::Relaxed);
         tracing::debug!(page = reading.number.get(), found = found.len(), asked = asked.len(), hand, "entries");
         if asked.is_empty() {
@@ -166,31 +200,45 @@ struct Crop {
     rank: (u8, f32),
 }
 
-/// How many of the first crops fit into the budget.
-fn within(plan: &[Crop], budget: usize) -> usize {
-    affordable(plan.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)), budget)
+/// How many of the first crops what is left of a budget pays for; they are taken out of it.
+fn within(plan: &[Crop], left: &mut f32) -> usize {
+    affordable(plan.iter().map(|crop| crop.rect.w / crop.rect.h.max(1.0)), left)
 }
 
-/// How many of the first crops, by their width in heights, fit into a budget.
-fn affordable(shapes: impl Iterator<Item = f32>, budget: usize) -> usize {
-    let mut left = budget as f32;
-    shapes
-        .take_while(|shape| {
-            let fits = left > 0.0;
-            left -= (shape / ONE_CROP).ceil();
-            fits
-        })
-        .count()
+/// The same for crops of which the widths in heights are known.
+fn affordable(shapes: impl Iterator<Item = f32>, left: &mut f32) -> usize {
+    let fit = shapes.take_while(|shape| {
+        let fits = *left > 0.0;
+        if fits {
+            *left -= (shape / ONE_CROP).ceil();
+        }
+        fits
+    });
+    fit.count()
 }
 
 /// Why a word is asked, from what matters most.
 const ALONE: u8 = 0;
 const ITEM_RISKY: u8 = 1;
-const DOUBT: u8 = 2;
-const ITEM: u8 = 3;
+const ITEM: u8 = 2;
+/// From here on words share the small budget: they hold no value that could be accepted.
+const OTHERS: u8 = 3;
+const POLICY_ALONE: u8 = 3;
+const DOUBT: u8 = 4;
+const POLICY_ITEM: u8 = 5;
+
+/// A value on the page.
+struct Place {
+    /// In the page's pixels.
+    rect: Rect,
+    /// Whether it is of the patient, the visit, the document, and not of an item.
+    alone: bool,
+    /// Whether values of its class are ever accepted without a person.
+    accepted: bool,
+}
 
 /// The crops of a page in the order in which they are read.
-fn plan(reading: &PageReading, vocabulary: &Vocabulary) -> Vec<Crop> {
+fn plan(reading: &PageReading, rules: &Rules) -> Vec<Crop> {
     if reading.text_source == TextSource::TextLayer || reading.words.is_empty() {
         return Vec::new();
     }
@@ -205,7 +253,7 @@ fn plan(reading: &PageReading, vocabulary: &Vocabulary) -> Vec<Crop> {
         }
     }
     segments.iter_mut().for_each(|words| words.sort_by(|&a, &b| reading.words[a].rect.x.total_cmp(&reading.words[b].rect.x)));
-    let values = value_boxes(reading, vocabulary, page);
+    let values = value_places(reading, rules, page);
     let ranks: Vec<Option<u8>> = reading.words.iter().map(|word| rank(word, &values)).collect();
     let mut crops: Vec<Crop> = segments.iter().flat_map(|words| crops_of(reading, words, &ranks, unit)).collect();
     crops.sort_by(|a, b| a.rank.0.cmp(&b.rank.0).then(a.rank.1.total_cmp(&b.rank.1)));
@@ -217,36 +265,36 @@ fn legible(word: &Word, unit: f32) -> bool {
     word.text.chars().any(char::is_alphanumeric) && word.rect.h >= 0.4 * unit && word.rect.h <= 4.0 * unit
 }
 
-/// Places of the page's values in its pixels, and whether each stands alone (is of the patient, the visit, the document).
-fn value_boxes(reading: &PageReading, vocabulary: &Vocabulary, page: crate::model::PageLayout) -> Vec<(Rect, bool)> {
+/// Places of the page's values.
+fn value_places(reading: &PageReading, rules: &Rules, page: crate::model::PageLayout) -> Vec<Place> {
     let Some(to_upright) = reading.to_source.inverse() else { return Vec::new() };
-    let values = extract::extract(&[page], vocabulary).values;
-    let boxes = values.iter().filter(|value| Class::of(value.field) != Class::Sections).filter_map(|value| {
-        let place = value.place?;
+    let values = extract::extract(&[page], rules.vocabulary()).values;
+    let places = values.iter().filter_map(|value| {
+        let (place, class) = (value.place?, Class::of(value.field));
         let rect = to_upright.hull(&Rect::new(place.x, place.y, place.width, place.height));
-        Some((rect.grown(1.0), value.item.is_none()))
+        let place = Place { rect: rect.grown(1.0), alone: value.item.is_none(), accepted: rules.confidence().may_accept(class) };
+        (class != Class::Sections).then_some(place)
     });
-    boxes.collect()
+    places.collect()
 }
 
-fn rank(word: &Word, values: &[(Rect, bool)]) -> Option<u8> {
+fn rank(word: &Word, values: &[Place]) -> Option<u8> {
     if word.second.is_some() {
         return None;
     }
     let (x, y) = (word.rect.center_x(), word.rect.center_y());
-    let mut inside = values.iter().filter(|(rect, _)| rect.contains(x, y)).peekable();
-    let doubtful = word.confidence < DOUBTFUL;
-    if inside.peek().is_none() {
-        return doubtful.then_some(DOUBT);
-    }
-    if inside.any(|(_, alone)| *alone) {
-        return Some(ALONE);
-    }
     let risky = word.confidence < SURE || word.text.chars().any(|c| c.is_ascii_digit());
-    Some(if risky { ITEM_RISKY } else { ITEM })
+    let of_value = values.iter().filter(|value| value.rect.contains(x, y)).map(|value| match (value.accepted, value.alone) {
+        (true, true) => ALONE,
+        (true, false) if risky => ITEM_RISKY,
+        (true, false) => ITEM,
+        (false, true) => POLICY_ALONE,
+        (false, false) => POLICY_ITEM,
+    });
+    of_value.chain((word.confidence < DOUBTFUL).then_some(DOUBT)).min()
 }
 
-/// The crops of one segment: runs of wanted words.
+/// The crops of one segment: runs of words that are wanted and share a budget.
 fn crops_of(reading: &PageReading, segment: &[usize], ranks: &[Option<u8>], unit: f32) -> Vec<Crop> {
     let wanted: Vec<Option<u8>> = segment.iter().map(|&word| ranks[word]).collect();
     let line = Rect::hull(segment.iter().map(|&word| &reading.words[word].rect)).unwrap_or_default();
@@ -257,7 +305,9 @@ fn crops_of(reading: &PageReading, segment: &[usize], ranks: &[Option<u8>], unit
             let (from, to) = (&reading.words[segment[first]].rect, &reading.words[segment[at]].rect);
             to.right() - from.x <= WIDEST * unit.max(from.h)
         });
-        if (want.is_none() || !fits) && !run.is_empty() {
+        let budget = |at: usize| wanted[at].map(|rank| rank < OTHERS);
+        let breaks = want.is_none() || !fits || run.last().is_some_and(|&last| budget(last) != budget(at));
+        if breaks && !run.is_empty() {
             crops.push(crop(reading, segment, &std::mem::take(&mut run), &wanted, &line, unit));
         }
         if want.is_some() {
@@ -539,8 +589,8 @@ mod tests {
     use crate::ocr::second::RecordedCrops;
     use crate::ocr::second::faults::{FaultyCrops, SecondFault};
 
-    fn vocabulary() -> Vocabulary {
-        Vocabulary::load(None).unwrap()
+    fn rules() -> Rules {
+        Rules::load(None).unwrap()
     }
 
     fn at(text: &str, x: f32, confidence: f32) -> Word {
@@ -622,26 +672,57 @@ mod tests {
             [("worst", 200.0, 0.1), ("bad", 300.0, 0.5), ("fine", 400.0, 0.9)].map(|(t, y, p)| Word { confidence: p, ..word(t, 50.0, y) }),
         );
         let reading = page(words);
-        let plan = plan(&reading, &vocabulary());
+        let plan = plan(&reading, &rules());
         let texts: Vec<&str> = plan.iter().map(|crop| reading.words[crop.words[0]].text.as_str()).collect();
         let place = |text: &str| texts.iter().position(|t| *t == text).unwrap_or_else(|| panic!("{text} is not asked: {texts:?}"));
         assert!(place("03/14/1950") < place("worst") && place("worst") < place("bad") && !texts.contains(&"fine"), "{texts:?}");
-        let all = plan.len();
-        let (vocabulary, reader) = (vocabulary(), RecordedCrops::new(&texts.iter().map(|text| (*text, 0.9)).collect::<Vec<_>>()));
-        let desk = SecondDesk::new(&reader, &vocabulary, &SecondSettings { crops_per_page: 2, ..SecondSettings::default() });
+        let values = plan.iter().filter(|crop| crop.rank.0 < OTHERS).count();
+        let (rules, reader) = (rules(), RecordedCrops::new(&texts.iter().map(|text| (*text, 0.9)).collect::<Vec<_>>()));
+        let desk =
+            SecondDesk::new(&reader, &rules, &SecondSettings { crops_per_page: 2, other_crops_per_page: 1, ..SecondSettings::default() });
         let mut reading = reading;
         desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
         let cost = desk.cost();
-        assert_eq!((cost.crops, cost.over_budget, cost.failed), (2, all as u64 - 2, 0));
+        let paid = values.min(2) as u64;
+        assert_eq!((cost.crops, cost.over_budget, cost.failed), (paid + 1, values as u64 - paid, 0));
         assert!(cost.cpu_seconds > 0.0);
         assert!(reading.words[3].second.as_ref().unwrap().agrees);
+    }
+
+    #[test]
+    fn values_that_are_never_accepted_share_the_small_budget() {
+        let mut words = vec![at("MRN:", 50.0, 0.95), at("448213", 130.0, 0.95)];
+        words.extend([("Insurance", 50.0), ("Company:", 150.0), ("Aetna", 260.0)].map(|(text, x)| word(text, x, 140.0)));
+        words.extend([("unclear", 50.0)].map(|(text, x)| Word { confidence: 0.3, ..word(text, x, 400.0) }));
+        let reading = page(words);
+        let rules = rules();
+        assert!(!rules.confidence().may_accept(Class::Organizations) && rules.confidence().may_accept(Class::Ids));
+        let of = |text: &str| {
+            let found = plan(&reading, &rules).into_iter().find(|crop| crop.words.iter().any(|&word| reading.words[word].text == text));
+            found.unwrap_or_else(|| panic!("{text} is not asked")).rank.0
+        };
+        assert_eq!([of("448213"), of("Aetna"), of("unclear")], [ALONE, POLICY_ALONE, DOUBT]);
+    }
+
+    #[test]
+    fn a_label_that_an_answer_mended_makes_its_value_asked() {
+        // The first engine lost the label; the second reads it, and what stands behind it becomes a value that is asked, too.
+        let reading = page(vec![at("Jzq:", 50.0, 0.3), at("448213", 130.0, 0.95)]);
+        let rules = rules();
+        assert!(plan(&reading, &rules).iter().all(|crop| !crop.words.contains(&1)), "no value yet");
+        let reader = RecordedCrops::new(&[("MRN:", 0.99), ("448213", 0.99)]);
+        let desk = SecondDesk::new(&reader, &rules, &SecondSettings::default());
+        let mut reading = reading;
+        desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
+        let second: Vec<_> = reading.words.iter().map(|word| word.second.as_ref().map(|second| second.text.as_str())).collect();
+        assert_eq!(second, [Some("MRN:"), Some("448213")]);
     }
 
     #[test]
     fn wide_crops_count_as_several() {
         let crop = |w: f32| Crop { words: vec![], rect: Rect::new(0.0, 0.0, w, 10.0), rank: (DOUBT, 0.0) };
         let plan = [crop(10.0), crop(70.0), crop(60.0), crop(10.0)];
-        assert_eq!([0, 1, 2, 3, 4, 5].map(|budget| within(&plan, budget)), [0, 1, 2, 2, 3, 4]);
+        assert_eq!([0.0, 1.0, 2.0, 3.0, 4.0, 5.0].map(|mut left| within(&plan, &mut left)), [0, 1, 2, 2, 3, 4]);
     }
 
     #[test]
@@ -661,14 +742,14 @@ mod tests {
     fn born_digital_words_are_not_asked() {
         let mut reading = page(vec![at("doubt", 170.0, 0.5)]);
         reading.text_source = TextSource::TextLayer;
-        assert!(plan(&reading, &vocabulary()).is_empty());
+        assert!(plan(&reading, &rules()).is_empty());
     }
 
     #[test]
     fn an_engine_that_fails_costs_its_readings_alone() {
         for fault in [SecondFault::Error, SecondFault::Panics, SecondFault::TooFew, SecondFault::Garbage] {
-            let (vocabulary, reader) = (vocabulary(), FaultyCrops(fault));
-            let desk = SecondDesk::new(&reader, &vocabulary, &SecondSettings { crops_per_page: 50, ..SecondSettings::default() });
+            let (rules, reader) = (rules(), FaultyCrops(fault));
+            let desk = SecondDesk::new(&reader, &rules, &SecondSettings { crops_per_page: 50, ..SecondSettings::default() });
             let before = page(vec![at("doubt", 170.0, 0.5), at("more", 300.0, 0.4)]);
             let mut reading = before.clone();
             desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
@@ -678,6 +759,8 @@ mod tests {
                 assert!(reading.words.iter().all(|w| w.text.chars().all(|c| c.is_ascii_graphic()) && w.second.is_some()));
             } else {
                 assert_eq!((cost.failed, cost.crops), (2, 0), "{fault:?}");
+                assert!(reading.second_there, "its values are read once");
+                reading.second_there = false;
                 assert_eq!(reading, before);
             }
         }

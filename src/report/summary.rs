@@ -134,7 +134,7 @@ impl RunSummary {
         }
         let SecondCost { crops, over_budget, failed, cpu_seconds } = self.this_run.second;
         let mut text = format!("both; the second read {} in {cpu_seconds:.1} s of processor time", count(crops, "crop"));
-        for (number, what) in [(over_budget, "left out for the budget"), (failed, "lost to errors")] {
+        for (number, what) in [(over_budget, "of values left out for the budget"), (failed, "lost to errors")] {
             if number > 0 {
                 let _ = write!(text, ", {number} {what}");
             }
@@ -353,7 +353,7 @@ mod tests {
     fn people_see_where_every_page_went() {
         insta::assert_snapshot!(summary().human(), @r"
         archive     out
-        engines     both; the second read 90 crops in 2.0 s of processor time, 3 left out for the budget
+        engines     both; the second read 90 crops in 2.0 s of processor time, 3 of values left out for the budget
         files       5: 3 read, 1 duplicate, 1 failed
         documents   4
         pages       9 in = 5 read + 1 blank + 1 separator + 1 duplicate + 1 failed

@@ -115,8 +115,10 @@ pub enum SecondError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecondSettings {
-    /// Most crops that are read of a page, wide ones counted as several; 0 switches the engine off.
+    /// Most crops with values that may be accepted that are read of a page, wide ones counted as several; 0 switches the engine off.
     pub crops_per_page: u32,
+    /// The same for all others: values that are never accepted without a person, doubtful words elsewhere.
+    pub other_crops_per_page: u32,
     /// The same for comb fields, handwriting and ink that the first engine left out; these are read beside the others.
     pub handwriting_crops_per_page: u32,
     /// Folder with the model; `None` looks where scripts/models.sh puts it.
@@ -126,7 +128,7 @@ pub struct SecondSettings {
 
 impl Default for SecondSettings {
     fn default() -> Self {
-        Self { crops_per_page: 12, handwriting_crops_per_page: 80, model_dir: None }
+        Self { crops_per_page: 240, other_crops_per_page: 12, handwriting_crops_per_page: 80, model_dir: None }
     }
 }
 
