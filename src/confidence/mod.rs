@@ -5,7 +5,7 @@
 //!
 //! How it decides, in this order:
 //! 1. Every value gets a probability from a logistic model (see [`ConfidenceModel`]).
-//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, handwriting, ink beside it that was not read, words that only one of two engines read, contradicting readings,
+//! 2. Rules send a value to a person whatever its probability: broken form, mended characters, a broken rule between values, handwriting, ink beside it that was not read, words that only one of two engines read, contradicting readings,
 //!    an unsure kind of document (its type), several different values of one single-valued field.
 //! 3. What is left is accepted if its probability reaches the threshold of its class.
 //! 4. A component of an item is accepted only if the item's leading text is.
@@ -82,6 +82,9 @@ fn judge(
     }
     if signals.mended {
         reasons.push(Reason::Mended);
+    }
+    if !signals.rules_broken.is_empty() {
+        reasons.push(Reason::RuleBroken);
     }
     if signals.handwritten {
         reasons.push(Reason::Handwritten);
@@ -175,7 +178,7 @@ fn not_found(field: Field, page: PageNumber) -> DecidedValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DocumentKind, Origin};
+    use crate::model::{DocumentKind, Origin, Rule};
 
     fn sure() -> Signals {
         Signals { word_min: 0.968, word_mean: 0.968, label: 1.0, form: Form::Checked, page_mean: 0.96, agree: 2, ..Signals::default() }
@@ -233,6 +236,7 @@ mod tests {
             (Signals { form: Form::Invalid, ..sure() }, Reason::InvalidForm),
             (Signals { mended: true, ..sure() }, Reason::Mended),
             (Signals { handwritten: true, ..sure() }, Reason::Handwritten),
+            (Signals { rules_broken: vec![Rule::StateAndPostalCode], ..sure() }, Reason::RuleBroken),
             (Signals { cut_off: true, ..sure() }, Reason::CutOff),
             (Signals { read_once: true, ..sure() }, Reason::ReadOnce),
             (Signals { differ: 1, ..sure() }, Reason::Conflict),

@@ -61,6 +61,8 @@ impl Found<'_> {
                 differ: 0,
                 kin_agree: 0,
                 kin_differ: 0,
+                rules_hold: Vec::new(),
+                rules_broken: Vec::new(),
                 handwritten: super::handwriting::looks_handwritten(page, self.words),
                 cut_off: super::cut_off::looks_cut_off(page, self.words),
                 page_mean: page.reading.quality.mean_confidence,

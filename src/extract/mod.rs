@@ -4,6 +4,7 @@
 
 mod body;
 mod context;
+mod cross;
 mod cut_off;
 #[allow(dead_code)] // the readers of dates arrive one by one
 mod dates;
@@ -76,6 +77,7 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     values.extend(items.values);
     missing.extend(items.missing);
     forms.answer(pages, &vocabulary.demographics, &mut values, &mut missing);
+    cross::hold(pages, &mut values);
     lookups::hold(&mut values, &vocabulary.lexicons);
     let (must, usual) = (vocabulary.items.expected(classified.kind), vocabulary.items.usual(classified.kind));
     let groups: Vec<_> = must.into_iter().chain(usual).filter_map(Field::group).collect();

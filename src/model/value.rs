@@ -78,6 +78,81 @@ impl Step {
     }
 }
 
+/// A check of a value against another one, against the page's words, or against a dictionary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The patient was born before the visits, documents and doses that have a date.
+    BirthBeforeDates,
+    /// The patient is at most 120 years old at the visit.
+    PlausibleAge,
+    /// The visit begins before it ends.
+    VisitBeforeDischarge,
+    /// The age that the text gives is the one that birth date and visit make.
+    PrintedAge,
+    /// The sex is that of the title (Mr., Mrs., Ms.) before the patient's name.
+    SexAndTitle,
+    /// The sex is that of nearly all bearers of the given name.
+    SexAndGivenName,
+    /// The postal code is one of the state.
+    StateAndPostalCode,
+    /// The postal code is one of the city.
+    CityAndPostalCode,
+    /// The e-mail's local part holds the patient's name.
+    EmailAndName,
+    /// The systolic pressure is above the diastolic one.
+    SystolicOverDiastolic,
+    /// Weight, height and body mass index fit one another.
+    BodyMassIndex,
+    /// Its words stand in a dictionary; broken where a word stands in none and one that looks like it does.
+    KnownWords,
+    /// A number does not begin with a nought that no point follows.
+    PointKept,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Rule; 13] = [
+        Self::BirthBeforeDates,
+        Self::PlausibleAge,
+        Self::VisitBeforeDischarge,
+        Self::PrintedAge,
+        Self::SexAndTitle,
+        Self::SexAndGivenName,
+        Self::StateAndPostalCode,
+        Self::CityAndPostalCode,
+        Self::EmailAndName,
+        Self::SystolicOverDiastolic,
+        Self::BodyMassIndex,
+        Self::KnownWords,
+        Self::PointKept,
+    ];
+
+    /// Whether a misread value would hardly pass it: passing speaks for the value. The others forbid what cannot be and say little more.
+    pub fn corroborates(self) -> bool {
+        !matches!(self, Self::BirthBeforeDates | Self::PlausibleAge | Self::VisitBeforeDischarge | Self::KnownWords | Self::PointKept)
+    }
+
+    /// What it says, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::BirthBeforeDates => "born before every other date",
+            Self::PlausibleAge => "at most 120 years old at the visit",
+            Self::VisitBeforeDischarge => "the visit begins before it ends",
+            Self::PrintedAge => "the printed age fits birth date and visit",
+            Self::SexAndTitle => "the sex fits the title before the name",
+            Self::SexAndGivenName => "the sex fits the given name",
+            Self::StateAndPostalCode => "the postal code is one of the state",
+            Self::CityAndPostalCode => "the postal code is one of the city",
+            Self::EmailAndName => "the e-mail holds the name",
+            Self::SystolicOverDiastolic => "systolic above diastolic",
+            Self::BodyMassIndex => "weight, height and body mass index fit",
+            Self::KnownWords => "its words stand in a dictionary, and not only words that look like them",
+            Self::PointKept => "no number lost its point behind a nought",
+        }
+    }
+}
+
 /// What speaks for and against a value: the features of the confidence model, kept with the value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
@@ -104,6 +179,12 @@ pub struct Signals {
     /// Other documents of the patient that say something else of a fact that does not change.
     #[serde(default)]
     pub kin_differ: u16,
+    /// Checks against other values, the page's words or dictionaries that it passes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_hold: Vec<Rule>,
+    /// Such checks that it fails: it or what it was held against is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_broken: Vec<Rule>,
     /// Looks written by hand.
     pub handwritten: bool,
     /// Ink that no word covers stands beside it: it may go on.
@@ -237,6 +318,8 @@ pub enum Reason {
     Mended,
     /// Readings of the same fact differ.
     Conflict,
+    /// A check against another value or a dictionary fails.
+    RuleBroken,
     /// Written by hand.
     Handwritten,
     /// Ink that was not read stands beside it: it may go on.
@@ -261,12 +344,13 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 16] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
         Self::Mended,
         Self::Conflict,
+        Self::RuleBroken,
         Self::Handwritten,
         Self::CutOff,
         Self::ReadOnce,
@@ -287,6 +371,7 @@ impl Reason {
             Self::InvalidForm => "invalid-form",
             Self::Mended => "mended",
             Self::Conflict => "conflict",
+            Self::RuleBroken => "rule-broken",
             Self::Handwritten => "handwritten",
             Self::CutOff => "cut-off",
             Self::ReadOnce => "read-once",

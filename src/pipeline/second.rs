@@ -709,7 +709,8 @@ mod tests {
         // The first engine lost the label; the second reads it, and what stands behind it becomes a value that is asked, too.
         let reading = page(vec![at("Jzq:", 50.0, 0.3), at("448213", 130.0, 0.95)]);
         let rules = rules();
-        assert!(plan(&reading, &rules).iter().all(|crop| !crop.words.contains(&1)), "no value yet");
+        let before = plan(&reading, &rules); let vs = extract::extract(&[layout::analyse(reading.clone())], rules.vocabulary()).values; for v in vs { eprintln!("VAL {} {} {}", v.field, v.value, v.rule); }
+        assert!(before.iter().all(|crop| !crop.words.contains(&1)), "no value yet: {before:?}");
         let reader = RecordedCrops::new(&[("MRN:", 0.99), ("448213", 0.99)]);
         let desk = SecondDesk::new(&reader, &rules, &SecondSettings::default());
         let mut reading = reading;
