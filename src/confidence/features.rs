@@ -1,7 +1,7 @@
 //! What the model looks at: a value's signals as numbers. One table says it all: to add a feature, add a row (at the end) and fit the model
 //! anew; weights, accounts and the fit take names, meanings, signs and figures from here.
 
-use crate::model::{ExtractedValue, Form, Signals};
+use crate::model::{ExtractedValue, Form, Rule, Signals};
 
 /// What a higher figure of a feature speaks for. The fit never gives a weight of the other sign: data that seem to reward a bad sign are too few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,30 @@ pub const FEATURES: &[Feature] = &[
         speaks: Speaks::Against,
         figure: |v| v.second(|s| flag(s.replaced)),
     },
+    Feature {
+        name: "corroborated",
+        meaning: "other values, the text or a dictionary bear it out in ways that a misread value would not",
+        speaks: Speaks::For,
+        figure: |v| v.rules(|rule| rule.corroborates()),
+    },
+    Feature {
+        name: "known-words",
+        meaning: "its words stand in a dictionary",
+        speaks: Speaks::For,
+        figure: |v| flag(v.value.signals.rules_hold.contains(&Rule::KnownWords)),
+    },
+    Feature {
+        name: "rules-hold",
+        meaning: "it passes checks against what cannot be",
+        speaks: Speaks::For,
+        figure: |v| v.rules(|rule| !rule.corroborates() && rule != Rule::KnownWords),
+    },
+    Feature {
+        name: "rules-broken",
+        meaning: "it fails a check against another value or a dictionary",
+        speaks: Speaks::Against,
+        figure: |v| flag(!v.value.signals.rules_broken.is_empty()),
+    },
 ];
 
 /// A value's features, each roughly between 0 and 1.
@@ -145,6 +169,11 @@ impl Seen<'_> {
 
     fn word_min(&self) -> f64 {
         self.engine(self.value.signals.word_min)
+    }
+
+    /// Of certain rules, whether it passes one or several.
+    fn rules(&self, which: impl Fn(Rule) -> bool) -> f64 {
+        self.value.signals.rules_hold.iter().filter(|&&rule| which(rule)).count().min(2) as f64 / 2.0
     }
 
     fn words(&self) -> f64 {

@@ -34,6 +34,12 @@ pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Acco
     for step in &extracted.signals.history {
         line("step", &of_step(*step));
     }
+    for rule in &extracted.signals.rules_hold {
+        line("holds", rule.meaning());
+    }
+    for rule in &extracted.signals.rules_broken {
+        line("broken", rule.meaning());
+    }
     let words = layout.map_or_else(Vec::new, |layout| words_of(value, layout));
     if !words.is_empty() {
         let _ = writeln!(out, "  words");
@@ -139,7 +145,7 @@ mod tests {
     use super::*;
     use crate::confidence::ConfidenceModel;
     use crate::layout::{analyse, testing};
-    use crate::model::{Doubt, SecondReading};
+    use crate::model::{Doubt, Rule, SecondReading};
 
     #[test]
     fn a_value_is_told_with_its_words_and_a_sum_in_order_of_weight() {
@@ -152,6 +158,8 @@ mod tests {
         let signals = &mut value.extracted.signals;
         (signals.word_min, signals.word_mean, signals.page_mean, signals.label, signals.differ) = (0.9, 0.95, 0.8, 1.0, 1);
         signals.history.push(Step::Took { at: 1, read: '0', taken: 'O' });
+        signals.rules_hold.push(Rule::EmailAndName);
+        signals.rules_broken.push(Rule::PlausibleAge);
         let account = ConfidenceModel::load(None).unwrap().account(&value.extracted);
         let text = explain(&value, Some(&layout), &account);
         for said in [
@@ -160,6 +168,8 @@ mod tests {
             "where every value begins",
             "together",
             "character 2: `0` was taken for `O`",
+            "holds       the e-mail holds the name",
+            "broken      at most 120 years old at the visit",
         ] {
             assert!(text.contains(said), "{said}\n{text}");
         }

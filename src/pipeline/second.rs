@@ -707,16 +707,16 @@ mod tests {
     #[test]
     fn a_label_that_an_answer_mended_makes_its_value_asked() {
         // The first engine lost the label; the second reads it, and what stands behind it becomes a value that is asked, too.
-        let reading = page(vec![at("Jzq:", 50.0, 0.3), at("448213", 130.0, 0.95)]);
+        let reading = page(vec![word("Head", 50.0, 20.0), at("Jzq:", 50.0, 0.3), at("448213", 130.0, 0.95)]);
         let rules = rules();
-        let before = plan(&reading, &rules); let vs = extract::extract(&[layout::analyse(reading.clone())], rules.vocabulary()).values; for v in vs { eprintln!("VAL {} {} {}", v.field, v.value, v.rule); }
-        assert!(before.iter().all(|crop| !crop.words.contains(&1)), "no value yet: {before:?}");
-        let reader = RecordedCrops::new(&[("MRN:", 0.99), ("448213", 0.99)]);
+        let before = plan(&reading, &rules);
+        assert!(before.iter().all(|crop| !crop.words.contains(&2)), "no value yet: {before:?}");
+        let reader = RecordedCrops::new(&[("Head", 0.99), ("MRN:", 0.99), ("448213", 0.99)]);
         let desk = SecondDesk::new(&reader, &rules, &SecondSettings::default());
         let mut reading = reading;
         desk.ask(&GreyPage::filled(1000, 1000, 255), &mut reading);
         let second: Vec<_> = reading.words.iter().map(|word| word.second.as_ref().map(|second| second.text.as_str())).collect();
-        assert_eq!(second, [Some("MRN:"), Some("448213")]);
+        assert_eq!(second, [Some("Head"), Some("MRN:"), Some("448213")]);
     }
 
     #[test]
