@@ -47,29 +47,35 @@ impl Ledger {
     pub fn decide(&mut self, decisions: &[Decision]) -> Result<(), LedgerError> {
         let work = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            for decision in decisions {
-                transaction.execute(
-                    "INSERT INTO decisions (decided_at, reviewer, sha256, ordinal, page, item, field, machine_value, status, value)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                    params![
-                        now(),
-                        decision.reviewer,
-                        decision.sha256.to_string(),
-                        decision.ordinal,
-                        decision.page.get(),
-                        decision.item,
-                        decision.field.as_str(),
-                        decision.machine_value,
-                        decision.status.as_str(),
-                        decision.value
-                    ],
-                )?;
-                audit::append(&transaction, &decision.reviewer, decision.status.as_str(), decision.field.as_str())?;
-            }
+            write(&transaction, decisions)?;
             transaction.commit()
         };
         work(&mut self.connection).map_err(|source| self.fault("record decisions in", source))
     }
+}
+
+/// Writes decisions within a transaction.
+pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlite::Result<()> {
+    for decision in decisions {
+        transaction.execute(
+            "INSERT INTO decisions (decided_at, reviewer, sha256, ordinal, page, item, field, machine_value, status, value)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                now(),
+                decision.reviewer,
+                decision.sha256.to_string(),
+                decision.ordinal,
+                decision.page.get(),
+                decision.item,
+                decision.field.as_str(),
+                decision.machine_value,
+                decision.status.as_str(),
+                decision.value
+            ],
+        )?;
+        audit::append(transaction, &decision.reviewer, decision.status.as_str(), decision.field.as_str())?;
+    }
+    Ok(())
 }
 
 /// Lays the decisions of people over a document's values.

@@ -76,37 +76,54 @@ pub fn draw(key: &Key, id: &ValueId, version: &str) -> Draw {
 /// A value that is in the sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chosen {
-    /// Its position among those offered.
-    pub at: usize,
+    /// The row under which it was offered.
+    pub row: i64,
+    /// Its field.
+    pub field: Field,
     /// What the hash says.
     pub draw: Draw,
     /// The rate by which it was chosen.
     pub rate: f64,
 }
 
-/// Chooses among the values accepted in a night. `busy` are fields that ask for more than usual: new ones, and ones whose confidences have moved.
-/// The order of `offered` is of no weight but for the positions given back.
-pub fn choose(offered: &[ValueId], busy: &BTreeSet<Field>, key: &Key, version: &str, settings: &AuditSettings) -> Vec<Chosen> {
-    let mut standing: BTreeMap<(Field, Sha256, u32), (Draw, usize)> = BTreeMap::new();
-    for (at, id) in offered.iter().enumerate().filter(|(_, id)| is_checked(id.field)) {
-        let this = (draw(key, id, version), at);
-        let place = standing.entry((id.field, id.sha256, id.ordinal)).or_insert(this);
-        if (this.0.turn, this.0.name) < (place.0.turn, place.0.name) {
-            *place = this;
+/// The values accepted in a night, of which some are chosen. Keeps some fifty bytes for a document and field, and no text.
+pub struct Urn<'a> {
+    key: &'a Key,
+    /// Field, row, what the hash says.
+    balls: Vec<(Field, i64, Draw)>,
+}
+
+impl<'a> Urn<'a> {
+    /// An empty urn.
+    pub fn new(key: &'a Key) -> Self {
+        Self { key, balls: Vec::new() }
+    }
+
+    /// Takes what was accepted of one document, by its rows, under a version of the rules. At most one value of a field goes in.
+    pub fn document<'v>(&mut self, values: impl IntoIterator<Item = (i64, &'v ValueId)>, version: &str) {
+        let mut standing: BTreeMap<Field, (Draw, i64)> = BTreeMap::new();
+        for (row, id) in values.into_iter().filter(|(_, id)| is_checked(id.field)) {
+            let this = (draw(self.key, id, version), row);
+            let place = standing.entry(id.field).or_insert(this);
+            if (this.0.turn, this.0.name) < (place.0.turn, place.0.name) {
+                *place = this;
+            }
         }
+        self.balls.extend(standing.into_iter().map(|(field, (draw, row))| (field, row, draw)));
     }
-    let mut documents: BTreeMap<Field, u64> = BTreeMap::new();
-    for (field, ..) in standing.keys() {
-        *documents.entry(*field).or_default() += 1;
+
+    /// Chooses. `busy` are fields that ask for more than usual: new ones, and ones whose confidences have moved. The order in which documents came is of
+    /// no weight.
+    pub fn choose(&self, busy: &BTreeSet<Field>, settings: &AuditSettings) -> Vec<Chosen> {
+        let mut documents: BTreeMap<Field, u64> = BTreeMap::new();
+        for (field, ..) in &self.balls {
+            *documents.entry(*field).or_default() += 1;
+        }
+        let rates = rates(&documents, busy, settings);
+        let rate = |field: Field| rates.get(&field).copied().unwrap_or(0.0);
+        let chosen = self.balls.iter().map(|&(field, row, draw)| Chosen { row, field, draw, rate: rate(field) });
+        chosen.filter(|chosen| chosen.draw.chance < chosen.rate).collect()
     }
-    let rates = rates(&documents, busy, settings);
-    let mut chosen: Vec<Chosen> = standing
-        .iter()
-        .map(|((field, ..), &(draw, at))| Chosen { at, draw, rate: rates.get(field).copied().unwrap_or(0.0) })
-        .filter(|chosen| chosen.draw.chance < chosen.rate)
-        .collect();
-    chosen.sort_by_key(|chosen| chosen.at);
-    chosen
 }
 
 /// Whether values of the field can be checked by keying them: the text of a section cannot; none is accepted without a person either.
@@ -149,6 +166,15 @@ mod tests {
         }
     }
 
+    /// Chooses among values in any order, by their places.
+    fn choose(offered: &[ValueId], busy: &BTreeSet<Field>, key: &Key, settings: &AuditSettings) -> Vec<Chosen> {
+        let mut documents: BTreeMap<Sha256, Vec<(i64, &ValueId)>> = BTreeMap::new();
+        offered.iter().zip(0..).for_each(|(id, row)| documents.entry(id.sha256).or_default().push((row, id)));
+        let mut urn = Urn::new(key);
+        documents.into_values().for_each(|values| urn.document(values, "v"));
+        urn.choose(busy, settings)
+    }
+
     /// Rates as asked for: no limit on a night.
     fn unlimited() -> AuditSettings {
         AuditSettings { most_share: 1.0, ..AuditSettings::default() }
@@ -159,7 +185,7 @@ mod tests {
         let offered: Vec<ValueId> = (0..20_000).map(|n| id(n, Field::City, None)).collect();
         for (seed, floor) in [(1, 0.0), (2, 400.0), (3, 6_000.0)] {
             let settings = AuditSettings { floor, ..unlimited() };
-            let chosen = choose(&offered, &BTreeSet::new(), &key(seed), "v", &settings);
+            let chosen = choose(&offered, &BTreeSet::new(), &key(seed), &settings);
             let rate = (floor / 20_000.0_f64).max(0.01);
             let (mean, sigma) = (20_000.0 * rate, (20_000.0 * rate * (1.0 - rate)).sqrt());
             assert!((chosen.len() as f64 - mean).abs() < 4.0 * sigma, "{} of {mean}", chosen.len());
@@ -191,8 +217,8 @@ mod tests {
     fn new_fields_ask_for_more_and_sections_for_nothing() {
         let offered: Vec<ValueId> =
             (0..400).flat_map(|n| [Field::City, Field::State, Field::SectionPlan].map(|field| id(n, field, None))).collect();
-        let chosen = choose(&offered, &BTreeSet::from([Field::State]), &key(9), "v", &unlimited());
-        let rate = |field: Field| chosen.iter().find(|c| offered[c.at].field == field).map(|c| c.rate);
+        let chosen = choose(&offered, &BTreeSet::from([Field::State]), &key(9), &unlimited());
+        let rate = |field: Field| chosen.iter().find(|c| c.field == field).map(|c| c.rate);
         assert_eq!((rate(Field::City), rate(Field::State), rate(Field::SectionPlan)), (Some(0.05), Some(0.1), None));
     }
 
@@ -222,10 +248,10 @@ mod tests {
             offered.dedup();
             let settings = AuditSettings { floor: 6.0, floor_identity: 6.0, ..unlimited() };
             let named = |offered: &[ValueId]| -> BTreeSet<Uuid> {
-                choose(offered, &BTreeSet::new(), &key(seed), "v", &settings).iter().map(|c| c.draw.name).collect()
+                choose(offered, &BTreeSet::new(), &key(seed), &settings).iter().map(|c| c.draw.name).collect()
             };
-            let chosen = choose(&offered, &BTreeSet::new(), &key(seed), "v", &settings);
-            let places: BTreeSet<_> = chosen.iter().map(|c| (offered[c.at].sha256, offered[c.at].field)).collect();
+            let chosen = choose(&offered, &BTreeSet::new(), &key(seed), &settings);
+            let places: BTreeSet<_> = chosen.iter().map(|c| (offered[c.row as usize].sha256, c.field)).collect();
             prop_assert_eq!(places.len(), chosen.len());
             // Neither the order in which they come (by priority, by name) nor asking again changes the sample.
             let first = named(&offered);

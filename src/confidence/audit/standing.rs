@@ -107,7 +107,7 @@ pub fn overall(fields: &[Counts], catch: f64) -> Overall {
 
 /// What the audit says of one field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct FieldAudit {
     /// The field.
     pub field: Field,
     /// Documents that have accepted values of it.
@@ -200,23 +200,24 @@ mod tests {
         let mut watches = [Watch::new(0.005), Watch::new(0.005)];
         let mut alarm = None;
         for night in 0..365_u64 {
-            let offered: Vec<ValueId> = (0..1_000_u64)
-                .flat_map(|n| [good, bad].map(|field| (night * 1_000 + n, field)))
-                .map(|(n, field)| ValueId {
-                    sha256: Sha256::of(&n.to_be_bytes()),
+            let mut urn = sample::Urn::new(&key);
+            for n in 0..1_000_u64 {
+                let id = |field| ValueId {
+                    sha256: Sha256::of(&(night * 1_000 + n).to_be_bytes()),
                     ordinal: 1,
                     page: PageNumber::new(1),
                     item: None,
                     field,
                     machine_value: "x".into(),
-                })
-                .collect();
-            for chosen in sample::choose(&offered, &BTreeSet::new(), &key, "v", &settings) {
-                let injected = offered[chosen.at].field == bad && night >= change;
+                };
+                urn.document([(0, &id(good)), (1, &id(bad))], "v");
+            }
+            for chosen in urn.choose(&BTreeSet::new(), &settings) {
+                let injected = chosen.field == bad && night >= change;
                 let wrong = dice.roll() < if injected { 0.03 } else { 0.001 };
-                let verdict = watches[usize::from(offered[chosen.at].field == bad)].see(wrong);
+                let verdict = watches[usize::from(chosen.field == bad)].see(wrong);
                 if alarm.is_none() && verdict == Verdict::Alarm {
-                    alarm = Some((offered[chosen.at].field, night));
+                    alarm = Some((chosen.field, night));
                 }
             }
         }
