@@ -3,5 +3,5 @@
 mod pairing;
 mod truth;
 
-pub use pairing::{Labels, Verdict};
+pub use pairing::{Labels, Verdict, same};
 pub use truth::{TrueDocument, Truth, TruthError};

@@ -215,7 +215,7 @@ fn likeness(lead: Field, wanted: &TrueItem, places: &[usize], values: &[&Extract
 }
 
 /// Whether a given value is the true one, or one that is as good.
-fn same(field: Field, given: &str, truth: &str, also: &[String]) -> bool {
+pub fn same(field: Field, given: &str, truth: &str, also: &[String]) -> bool {
     let given = normal(field, given);
     given == normal(field, truth) || also.iter().any(|other| given == normal(field, other))
 }

@@ -13,6 +13,7 @@ mod evidence;
 mod handwriting;
 mod headings;
 mod items;
+mod keyed;
 mod kind;
 mod lookups;
 mod lost_headings;
@@ -32,6 +33,7 @@ mod vocabulary;
 use crate::model::{Capture, ExtractedValue, Extraction, Field, Origin, PageLayout};
 
 pub(crate) use handwriting::filled_by_hand;
+pub use keyed::keyed;
 pub use parts::{Part, parts};
 pub use site::findings::{Finding, Severity};
 pub use vocabulary::{Vocabulary, VocabularyError};

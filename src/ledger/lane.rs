@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::claims::unexpected;
 use super::decisions::{self, Decision};
 use super::{Ledger, LedgerError, audit, now};
-use crate::model::{DocumentId, Field, PageNumber, PercentBox, Sha256, ValueId};
+use crate::model::{AuditOutcome, DocumentId, Field, PageNumber, PercentBox, Sha256, ValueId};
 
 /// An accepted value that was chosen to be checked, by its row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,36 +43,6 @@ pub struct Audit {
     pub answer: Option<(i64, bool)>,
 }
 
-/// What a person found on the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A value, and keyed it.
-    Value,
-    /// Nothing: the place is empty, or the paper has no such field.
-    Absent,
-    /// Something that cannot be read.
-    Illegible,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Outcome; 3] = [Self::Value, Self::Absent, Self::Illegible];
-
-    /// The name that is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Value => "value",
-            Self::Absent => "absent",
-            Self::Illegible => "illegible",
-        }
-    }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
-    }
-}
-
 /// A person's answer to an audit.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -81,7 +51,7 @@ pub struct Answer {
     /// Who.
     pub reviewer: String,
     /// What was found.
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// What was keyed.
     pub value: String,
     /// Whether it agrees with the machine's value.

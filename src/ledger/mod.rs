@@ -43,7 +43,7 @@ pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;
 pub use documents::{Documents, StoredDocument};
 pub use error::LedgerError;
-pub use lane::{Answer, Audit, Chosen, NewAlarm, Outcome, Recall, Suspect};
+pub use lane::{Answer, Audit, Chosen, NewAlarm, Recall, Suspect};
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
 pub use runs::RunRow;

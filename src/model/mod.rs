@@ -27,4 +27,4 @@ pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, R
 pub use pixels::{GreyPage, RawPage, TextLayer};
 pub use record::DocumentRecord;
 pub use value::{Confidence, DecidedValue, ExtractedValue, Extraction, Form, Reason, Rule, Signals, Status, Step};
-pub use value_id::ValueId;
+pub use value_id::{AuditOutcome, ValueId};

@@ -1,4 +1,4 @@
-//! What names a value for good.
+//! What names a value for good, and what people who check it may say.
 
 use std::fmt;
 
@@ -41,5 +41,35 @@ impl ValueId {
 impl fmt::Debug for ValueId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ValueId({} item {:?} p{} of document {})", self.field, self.item, self.page, self.ordinal)
+    }
+}
+
+/// What a person found on the page where an accepted value is to be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// A value, and keyed it.
+    Value,
+    /// Nothing: the place is empty, or the paper has no such field.
+    Absent,
+    /// Something that cannot be read.
+    Illegible,
+}
+
+impl AuditOutcome {
+    /// Every outcome.
+    pub const ALL: [AuditOutcome; 3] = [Self::Value, Self::Absent, Self::Illegible];
+
+    /// The name that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Absent => "absent",
+            Self::Illegible => "illegible",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
     }
 }

@@ -182,6 +182,17 @@ impl Archive {
         Ok(Self { ledger, writer, _lock: lock })
     }
 
+    /// Opens an existing archive to change what has been decided in it.
+    pub fn open(folder: &Path) -> Result<Self, ArchiveError> {
+        let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };
+        let lock = lock(folder)?;
+        let writer = ArchiveWriter::open(folder)?;
+        writer.sweep()?;
+        probe(&writer)?;
+        let ledger = open_known(folder, &identity)?;
+        Ok(Self { ledger, writer, _lock: lock })
+    }
+
     /// Opens the ledger of an existing archive to look at it, and says which process is writing to it now.
     pub fn look(folder: &Path) -> Result<(Ledger, Option<u32>), ArchiveError> {
         let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };

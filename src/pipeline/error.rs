@@ -85,6 +85,28 @@ pub enum RunError {
         /// Why.
         failure: SourceFailure,
     },
+    /// A sheet of answers cannot be read.
+    #[error("cannot read the answers in {path}", path = path.display())]
+    AnswersUnread {
+        /// The sheet.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Rows of a sheet of answers are wrong.
+    #[error("{path}: {faults}", path = path.display(), faults = faults.join("; "))]
+    Answers {
+        /// The sheet.
+        path: PathBuf,
+        /// What is wrong, each with its line.
+        faults: Vec<String>,
+    },
+    /// The system gives no random bits.
+    #[error("no random bits are to be had for the audit's key")]
+    NoRandomness {
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The archive was made from another folder.
     #[error("the archive was made from {known}, and nothing that it knows stands in {given}", known = known.display(), given = given.display())]
     OtherInput {
@@ -110,9 +132,11 @@ impl RunError {
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
             | Self::NoValue { .. }
+            | Self::Answers { .. }
+            | Self::AnswersUnread { .. }
             | Self::Picture { .. } => Exit::Usage,
             Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
-            Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } => Exit::Fatal,
+            Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } | Self::NoRandomness { .. } => Exit::Fatal,
         }
     }
 
@@ -139,7 +163,9 @@ impl RunError {
             Self::Sandbox { .. } => Some(
                 "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),
             ),
-            Self::Intake(_) | Self::Engine(_) | Self::Decoder(_) => None,
+            Self::Answers { .. } => Some("nothing was taken; mend these rows of the sheet and import it again".into()),
+            Self::AnswersUnread { .. } => Some("name a copy of review/audit.csv with the answers filled in".into()),
+            Self::Intake(_) | Self::Engine(_) | Self::Decoder(_) | Self::NoRandomness { .. } => None,
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod apart;
 mod archive;
+mod audit;
+mod audit_import;
 mod check;
 mod confined;
 mod entries;
@@ -25,6 +27,8 @@ mod take_stock;
 
 pub use apart::{APART_COMMAND, apart_main};
 pub use archive::{Archive, ArchiveError, Holder};
+pub use audit::{Account, account};
+pub use audit_import::{Imported, import_answers};
 pub use check::check_rules;
 pub use error::RunError;
 pub use look::{Looked, look};

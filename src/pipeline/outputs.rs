@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::RunError;
+use super::{RunError, audit};
 use crate::export::fhir::{self, ExportContext, ExportSettings};
 use crate::export::{ArchiveWriter, BundleNames, ExportError, FieldsCsv};
 use crate::ledger::Ledger;
@@ -20,6 +20,7 @@ const BUNDLES: &str = "bundles";
 /// Writes everything that is derived from the ledger.
 pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
     let contested = tables(ledger, writer)?;
+    audit::write(ledger, writer)?;
     bundles(ledger, writer, ExportContext { contested, ..ExportContext::new(settings.clone()) })
 }
 

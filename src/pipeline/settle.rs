@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::rules::Rules;
-use super::{Archive, RunError};
+use super::{Archive, RunError, audit, outputs};
 use crate::confidence::{self, Certificate, Policy, Standing, Uncertified};
 use crate::ledger::{Ledger, RunKey, Settled, Unsettled};
 use crate::model::{DecidedValue, Sha256};
@@ -23,7 +23,7 @@ const AT_ONCE: usize = 5_000;
 /// # Errors
 /// The certificate is gone, was changed, or is another archive's.
 pub(super) fn policy(root: &Path, ledger: &Ledger, uncertified: Uncertified) -> Result<Policy, RunError> {
-    Ok(Policy { certificate: certificate(root, ledger)?, uncertified, off: Default::default() })
+    Ok(Policy { certificate: certificate(root, ledger)?, uncertified, off: ledger.fields_off()?.into_keys().collect() })
 }
 
 /// The archive's certificate, if it has one.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::datatypes::{Exact, Object, instant, percent, query, text};
-use super::{Bundle, ExportContext, LeftOut, LeftOutReason};
+use super::{Bundle, Carrier, ExportContext, LeftOut, LeftOutReason};
 use crate::export::fields_csv::in_order;
 use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
 
@@ -198,6 +198,21 @@ impl<'a> Draft<'a> {
         }
         self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, query: condition });
         Added { url }
+    }
+
+    /// Which resources were made of which values.
+    pub fn carriers(&self) -> Vec<Carrier> {
+        let of = |entry: &Entry<'_>, value: &DecidedValue| Carrier {
+            field: value.extracted.field,
+            item: value.extracted.item,
+            resource: entry.resource["resourceType"].as_str().unwrap_or_default().to_owned(),
+            url: entry.url.clone(),
+        };
+        let mut carriers: Vec<Carrier> =
+            self.entries.iter().flat_map(|entry| entry.evidence.iter().map(|value| of(entry, value))).collect();
+        carriers.sort();
+        carriers.dedup();
+        carriers
     }
 
     /// Closes the bundle and counts what may leave and did not.

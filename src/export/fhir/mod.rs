@@ -112,8 +112,31 @@ pub struct Bundle {
     pub left_out: Vec<LeftOut>,
 }
 
+/// A resource of a bundle that was made of a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Carrier {
+    /// The value's field.
+    pub field: Field,
+    /// The value's item.
+    pub item: Option<u32>,
+    /// The resource's type.
+    pub resource: String,
+    /// Its full URL in the bundle.
+    pub url: String,
+}
+
 /// Renders a document's bundle: the same record and context give the same bytes.
 pub fn bundle(record: &DocumentRecord, context: &ExportContext) -> Bundle {
+    draft(record, context).finish()
+}
+
+/// Which resources of a document's bundle hold which value: what has to be looked at where a value is called back. A Provenance, which names
+/// places and no value, is not among them.
+pub fn carriers(record: &DocumentRecord, context: &ExportContext) -> Vec<Carrier> {
+    draft(record, context).carriers()
+}
+
+fn draft<'a>(record: &'a DocumentRecord, context: &'a ExportContext) -> draft::Draft<'a> {
     let mut draft = draft::Draft::new(record, context);
     let patient = patient::add(&mut draft);
     let people = document::add_people(&mut draft);
@@ -125,7 +148,7 @@ pub fn bundle(record: &DocumentRecord, context: &ExportContext) -> Bundle {
     clinical::add_all(&mut draft, &patient, &reference);
     observation::add_all(&mut draft, &patient, &reference);
     provenance::add_all(&mut draft, &device, &reference);
-    draft.finish()
+    draft
 }
 
 #[cfg(test)]

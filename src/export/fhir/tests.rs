@@ -342,3 +342,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_value_that_left_is_found_in_the_resources_that_carry_it() {
+    let record = full("a.pdf");
+    let context = ExportContext::default();
+    let bundle: serde_json::Value = serde_json::from_slice(&bundle(&record, &context).json).unwrap();
+    let there: std::collections::BTreeMap<&str, &str> = bundle["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["fullUrl"].as_str().unwrap(), entry["resource"]["resourceType"].as_str().unwrap()))
+        .collect();
+    let carriers = carriers(&record, &context);
+    for carrier in &carriers {
+        assert_eq!(there.get(carrier.url.as_str()), Some(&carrier.resource.as_str()), "{carrier:?}");
+    }
+    let of = |field: Field| carriers.iter().filter(|c| c.field == field).map(|c| c.resource.as_str()).collect::<Vec<_>>();
+    assert_eq!(of(Field::BirthDate), ["Patient"]);
+    assert_eq!(of(Field::ObservationValue), ["Observation"]);
+    assert_eq!(of(Field::Payor), ["Coverage", "Organization"]);
+}

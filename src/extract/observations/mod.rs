@@ -21,6 +21,16 @@ use terms::{Fit, NameHit};
 
 pub(crate) use terms::Terms;
 
+/// The normal form of a unit, flag or number that a person keyed.
+pub(super) fn keyed(field: Field, text: &str, terms: &Terms) -> Option<String> {
+    match field {
+        Field::ObservationUnit => terms.unit(text).map(|(code, _)| code.to_owned()),
+        Field::ObservationInterpretation => terms.flag(text).map(str::to_owned),
+        Field::ObservationValue => quantity::number_with_comparator(text).map(|number| number.text.replace(',', "")),
+        _ => None,
+    }
+}
+
 /// What was read of one observation, with the words that say so.
 struct Draft<'t> {
     rule: &'static str,

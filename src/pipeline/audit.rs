@@ -1,0 +1,247 @@
+//! The audit lane from end to end: draws the sample when a run's decisions stand, weighs the answers, and switches fields off. The rules are
+//! `confidence::audit`'s, what is kept is the ledger's; here is the order.
+//!
+//! An alarm is raised where answers come in, and once more before a run begins (the promise may have become stricter since). What had left by then is
+//! written down before anything is decided anew: the outputs on disk are still those of the last run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::RunError;
+use super::settle;
+use crate::confidence::alarm::Verdict;
+use crate::confidence::audit::sample::{Key, Urn};
+use crate::confidence::audit::standing::{self, Check, Counts, FieldAudit, Overall};
+use crate::confidence::audit::{self, AuditSettings};
+use crate::confidence::{Certificate, Class};
+use crate::export::fhir::{self, ExportContext, ExportSettings};
+use crate::export::{ArchiveWriter, BundleNames};
+use crate::ledger::{Audit, Chosen, Ledger, NewAlarm, Recall, Suspect};
+use crate::model::{DocumentId, Field, Status};
+use crate::review::{RecallRow, ToCheck, audit_csv, recall_csv};
+
+/// The ledger's note of the key that chooses the sample.
+const KEY_NOTE: &str = "audit key";
+const SHEET: &str = "review/audit.csv";
+const RECALL: &str = "review/recall.csv";
+
+/// What the audit says of an archive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// All fields together.
+    pub overall: Overall,
+    /// Field by field.
+    pub fields: Vec<FieldAudit>,
+}
+
+/// Chooses among what was accepted since the last draw.
+pub(super) fn draw(ledger: &mut Ledger, settings: &AuditSettings) -> Result<(), RunError> {
+    let key = key(ledger)?;
+    let mut urn = Urn::new(&key);
+    let mut seen: BTreeSet<(Field, String)> = BTreeSet::new();
+    ledger.offers(|values, version| {
+        urn.document(values.iter().map(|(row, id)| (*row, id)), version);
+        for (_, id) in values {
+            // A few dozen fields and one or two versions: what is in already costs a look.
+            let place = (id.field, version.to_owned());
+            if !seen.contains(&place) {
+                seen.insert(place);
+            }
+        }
+    })?;
+    let answered = ledger.answers_by_version()?;
+    let new = seen.into_iter().filter(|place| answered.get(place).copied().unwrap_or(0) < settings.new_until);
+    let busy: BTreeSet<Field> = new.map(|(field, _)| field).collect();
+    let chosen = urn.choose(&busy, settings).into_iter().map(|c| Chosen { row: c.row, name: c.draw.name, rate: c.rate });
+    let chosen: Vec<Chosen> = chosen.collect();
+    Ok(ledger.keep_chosen(&chosen)?)
+}
+
+/// The archive's key, made of the system's randomness when it is first asked for.
+fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
+    if let Some(known) = ledger.note(KEY_NOTE)?.and_then(|text| Key::from_hex(&text)) {
+        return Ok(known);
+    }
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(|source| RunError::NoRandomness { source })?;
+    let key = Key::new(bytes);
+    ledger.set_note(KEY_NOTE, &key.to_hex())?;
+    Ok(key)
+}
+
+/// What a field promises: the certificate's target where its class passed, else what the settings say.
+fn promised(field: Field, certificate: Option<&Certificate>, settings: &AuditSettings) -> f64 {
+    let certified = certificate.filter(|certificate| certificate.threshold(Class::of(field)).is_some());
+    certified.map_or(settings.target, |certificate| certificate.target)
+}
+
+/// A field's audits that are not void and count for its present watch.
+#[derive(Default)]
+struct Lane {
+    void: u64,
+    waiting: u64,
+    /// In the order of answers, those without one last.
+    checks: Vec<(i64, Check)>,
+}
+
+impl Lane {
+    fn checks(&self) -> Vec<Check> {
+        self.checks.iter().map(|(_, check)| *check).collect()
+    }
+}
+
+/// Audits by field. `watch_from`: answers up to this one were settled by a certificate.
+fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>) -> BTreeMap<Field, Lane> {
+    let mut lanes: BTreeMap<Field, Lane> = BTreeMap::new();
+    for audit in audits {
+        let lane = lanes.entry(audit.id.field).or_default();
+        let from = watch_from.get(&audit.id.field).copied().unwrap_or(0);
+        match audit.answer {
+            _ if audit.found.is_none() => lane.void += 1,
+            None => {
+                lane.waiting += 1;
+                lane.checks.push((i64::MAX, Check { run: audit.run, right: None }));
+            }
+            Some((order, right)) if order > from => lane.checks.push((order, Check { run: audit.run, right: Some(right) })),
+            Some(_) => {}
+        }
+    }
+    lanes.values_mut().for_each(|lane| lane.checks.sort_by_key(|(order, _)| *order));
+    lanes
+}
+
+/// What the audit says of an archive, by the promises that hold in it.
+///
+/// # Errors
+/// A ledger that cannot be read; a certificate that cannot be relied on.
+pub fn account(root: &Path, ledger: &Ledger, settings: &AuditSettings) -> Result<Account, RunError> {
+    let certificate = settle::certificate(root, ledger)?;
+    let (off, accepted) = (ledger.fields_off()?, ledger.accepted_by_field()?);
+    let mut lanes = lanes(&ledger.audits()?, &ledger.watch_from()?);
+    let named: BTreeSet<Field> = lanes.keys().chain(accepted.keys()).copied().filter(|&field| audit::sample::is_checked(field)).collect();
+    let (mut fields, mut counts) = (Vec::new(), Vec::new());
+    for field in named {
+        let lane = lanes.remove(&field).unwrap_or_default();
+        let promised = promised(field, certificate.as_ref(), settings);
+        let watch = standing::watch(&lane.checks(), promised, settings.catch);
+        let count = Counts { accepted: accepted.get(&field).copied().unwrap_or(0), audited: watch.audits, wrong: watch.wrong };
+        counts.push(count);
+        fields.push(FieldAudit {
+            field,
+            accepted: count.accepted,
+            waiting: lane.waiting,
+            void: lane.void,
+            audited: count.audited,
+            wrong: count.wrong,
+            bound: standing::bound(count, settings.catch),
+            promised,
+            e_value: watch.e_value(),
+            verdict: watch.verdict(),
+            off_since: off.get(&field).copied(),
+        });
+    }
+    Ok(Account { overall: standing::overall(&counts, settings.catch), fields })
+}
+
+/// The alarms that answers call for, with all that had left by then. `audits` are those of the ledger with the answers that are about to be kept.
+pub(super) fn due(
+    root: &Path,
+    ledger: &Ledger,
+    audits: &[Audit],
+    settings: &AuditSettings,
+    export: &ExportSettings,
+) -> Result<Vec<NewAlarm>, RunError> {
+    let certificate = settle::certificate(root, ledger)?;
+    let off = ledger.fields_off()?;
+    let mut alarms = Vec::new();
+    let mut suspects: BTreeMap<DocumentId, Vec<Suspect>> = BTreeMap::new();
+    for (field, lane) in lanes(audits, &ledger.watch_from()?).into_iter().filter(|(field, _)| !off.contains_key(field)) {
+        let promised = promised(field, certificate.as_ref(), settings);
+        let checks = lane.checks();
+        let watch = standing::watch(&checks, promised, settings.catch);
+        if watch.verdict() != Verdict::Alarm {
+            continue;
+        }
+        let since = standing::clean_until(&checks, promised, settings.catch).map_or(0, |clean| clean + 1);
+        for suspect in ledger.suspects(field, since)? {
+            suspects.entry(suspect.document.clone()).or_default().push(suspect);
+        }
+        let (audits, wrong, e_value) = (watch.audits, watch.wrong, watch.e_value());
+        alarms.push(NewAlarm { field, since, audits, wrong, e_value, promised, recalls: Vec::new() });
+    }
+    for recall in recalls(ledger, &suspects, export)? {
+        if let Some(alarm) = alarms.iter_mut().find(|alarm| alarm.field == recall.field) {
+            alarm.recalls.push(recall);
+        }
+    }
+    Ok(alarms)
+}
+
+/// Switches off what the answers in the ledger call for. Says which fields.
+pub(super) fn raise(root: &Path, ledger: &mut Ledger, settings: &AuditSettings, export: &ExportSettings) -> Result<Vec<Field>, RunError> {
+    let alarms = due(root, ledger, &ledger.audits()?, settings, export)?;
+    if !alarms.is_empty() {
+        ledger.keep_answers(&[], &[], &alarms)?;
+    }
+    Ok(alarms.iter().map(|alarm| alarm.field).collect())
+}
+
+/// Where suspect values had left: the resources of the bundles that hold them.
+fn recalls(ledger: &Ledger, suspects: &BTreeMap<DocumentId, Vec<Suspect>>, export: &ExportSettings) -> Result<Vec<Recall>, RunError> {
+    let mut recalls = Vec::new();
+    if suspects.is_empty() {
+        return Ok(recalls);
+    }
+    let context = ExportContext::new(export.clone());
+    let mut names = BundleNames::new();
+    for record in ledger.documents() {
+        let record = record?;
+        // Every name is asked for, in order: a path depends on those before.
+        let path = names.path(&record.id);
+        let Some(here) = suspects.get(&record.id) else { continue };
+        let carriers = fhir::carriers(&record, &context);
+        for Suspect { document, id, run } in here {
+            let left =
+                record.values.iter().any(|v| v.status == Status::Accepted && (v.extracted.field, v.extracted.item) == (id.field, id.item));
+            let mut holding = carriers.iter().filter(|c| left && (c.field, c.item) == (id.field, id.item)).peekable();
+            let recall = |bundle: String, resource: &str, url: &str| Recall {
+                document: document.clone(),
+                page: id.page,
+                item: id.item,
+                field: id.field,
+                run: *run,
+                bundle,
+                resource: resource.to_owned(),
+                url: url.to_owned(),
+            };
+            if holding.peek().is_none() {
+                recalls.push(recall(String::new(), "", ""));
+            }
+            recalls.extend(holding.map(|carrier| recall(path.to_string_lossy().into_owned(), &carrier.resource, &carrier.url)));
+        }
+    }
+    Ok(recalls)
+}
+
+/// Writes the sheet of what waits to be checked and, once there was an alarm, the list of what has to be called back.
+pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter) -> Result<(), RunError> {
+    let to_check = |audit: Audit| {
+        let (document, place) = audit.found.filter(|_| audit.answer.is_none())?;
+        Some(ToCheck { name: audit.name, document, page: audit.id.page, item: audit.id.item, field: audit.id.field, place })
+    };
+    let rows: Vec<ToCheck> = ledger.audits()?.into_iter().filter_map(to_check).collect();
+    writer.write_with(Path::new(SHEET), |out| audit_csv(rows, out))?;
+    let recalls: Vec<RecallRow> = ledger.recalls()?.into_iter().map(recall_row).collect();
+    if !recalls.is_empty() {
+        writer.write_with(Path::new(RECALL), |out| recall_csv(&recalls, out))?;
+    }
+    Ok(())
+}
+
+fn recall_row((at, recall): (i64, Recall)) -> RecallRow {
+    let Recall { document, page, item, field, run, bundle, resource, url } = recall;
+    let alarm = jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
+    RecallRow { alarm, document, page, item, field, run, bundle, resource, url }
+}

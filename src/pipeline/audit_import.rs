@@ -1,0 +1,124 @@
+//! `chartlift audit ARCHIVE import FILE`: answers of people to the audit, all or none, and what follows from them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::rules::Rules;
+use super::{Archive, RunError, audit, settle};
+use crate::calibration;
+use crate::extract::{self, Vocabulary};
+use crate::ledger::{Answer, Audit, Decision};
+use crate::model::{AuditOutcome, Field, Status, ValueId};
+use crate::review::{Keyed, read_answers};
+use crate::settings::Settings;
+
+/// What came of a sheet of answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Answers kept.
+    pub kept: u64,
+    /// Of these, values that the machine had wrong.
+    pub wrong: u64,
+    /// Answers that were there already.
+    pub known: u64,
+    /// Answers to audits that are void: the machine says something else of the place now.
+    pub void: u64,
+    /// Fields that these answers switched off.
+    pub off: Vec<Field>,
+}
+
+/// Takes a sheet of answers, with `apply` off only to say what would come of it.
+///
+/// # Errors
+/// A file that cannot be read, or in which a row is wrong: nothing is taken then.
+pub fn import_answers(folder: &Path, file: &Path, settings: &Settings, apply: bool) -> Result<Imported, RunError> {
+    let bytes = std::fs::read(file).map_err(|source| RunError::AnswersUnread { path: file.to_owned(), source })?;
+    let faulty = |faults: Vec<String>| RunError::Answers { path: file.to_owned(), faults };
+    let keyed = read_answers(&bytes).map_err(faulty)?;
+    let rules = Rules::load(settings.rules.folder.as_deref())?;
+    let mut archive = Archive::open(folder)?;
+    let root: PathBuf = archive.writer.root().to_owned();
+    let mut audits = archive.ledger.audits()?;
+    let answers = weigh(&keyed, &mut audits, rules.vocabulary()).map_err(faulty)?;
+    let alarms = audit::due(&root, &archive.ledger, &audits, &settings.audit, &settings.export)?;
+    let imported = Imported { off: alarms.iter().map(|alarm| alarm.field).collect(), ..answers.counts };
+    if apply && imported.kept > 0 {
+        archive.ledger.keep_answers(&answers.answers, &answers.decisions, &alarms)?;
+        settle::decide_anew(&mut archive, &rules, settings)?;
+    }
+    Ok(imported)
+}
+
+/// Answers with their verdicts, and what they decide.
+#[derive(Default)]
+struct Weighed {
+    answers: Vec<Answer>,
+    decisions: Vec<Decision>,
+    counts: Imported,
+}
+
+/// Compares what was keyed with what the machine made of it, and enters the answers among the audits.
+fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Result<Weighed, Vec<String>> {
+    let places: BTreeMap<Uuid, usize> = audits.iter().enumerate().map(|(at, audit)| (audit.name, at)).collect();
+    let last = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
+    let (mut weighed, mut faults) = (Weighed::default(), Vec::new());
+    for (order, row) in (last + 1..).zip(keyed) {
+        let Some(audit) = places.get(&row.name).and_then(|&at| audits.get_mut(at)) else {
+            faults.push(format!("line {}: this archive has no audit of that audit_id", row.line));
+            continue;
+        };
+        if audit.found.is_none() {
+            weighed.counts.void += 1;
+            continue;
+        }
+        let right = agrees(&audit.id, row, vocabulary);
+        if audit.answer.is_some_and(|(_, before)| before == right) {
+            weighed.counts.known += 1;
+            continue;
+        }
+        audit.answer = Some((order, right));
+        weighed.counts.kept += 1;
+        weighed.counts.wrong += u64::from(!right);
+        weighed.decisions.push(decision(&audit.id, row, right, vocabulary));
+        weighed.answers.push(Answer {
+            audit: audit.key,
+            reviewer: row.reviewer.clone(),
+            outcome: row.outcome,
+            value: row.value.clone(),
+            right,
+        });
+    }
+    if faults.is_empty() { Ok(weighed) } else { Err(faults) }
+}
+
+/// Whether a person read what the machine read. What nobody can read off the page should not have been accepted.
+fn agrees(id: &ValueId, row: &Keyed, vocabulary: &Vocabulary) -> bool {
+    row.outcome == AuditOutcome::Value
+        && calibration::same(id.field, &id.machine_value, &row.value, &extract::keyed(id.field, &row.value, vocabulary))
+}
+
+/// What an answer decides: the value is verified, or what was keyed takes its place, or it goes.
+fn decision(id: &ValueId, row: &Keyed, right: bool, vocabulary: &Vocabulary) -> Decision {
+    let (status, value) = match row.outcome {
+        _ if right => (Status::Verified, id.machine_value.clone()),
+        AuditOutcome::Value => {
+            // The last form is the field's own, where the keyed text has one.
+            let normal = extract::keyed(id.field, &row.value, vocabulary).into_iter().nth(1);
+            (Status::Corrected, normal.unwrap_or_else(|| row.value.clone()))
+        }
+        AuditOutcome::Absent | AuditOutcome::Illegible => (Status::Rejected, String::new()),
+    };
+    Decision {
+        reviewer: row.reviewer.clone(),
+        sha256: id.sha256,
+        ordinal: id.ordinal,
+        page: id.page,
+        item: id.item,
+        field: id.field,
+        machine_value: id.machine_value.clone(),
+        status,
+        value,
+    }
+}
