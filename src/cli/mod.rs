@@ -1,6 +1,7 @@
 //! What may be typed: one file a subcommand, its arguments and a few lines of wiring. The only room that knows clap. Leaves the
 //! meaning of what was typed to settings, and the work to the pipeline.
 
+mod audit;
 mod complaint;
 mod config;
 mod lexicon;
@@ -33,6 +34,8 @@ enum Command {
     Status(status::StatusArguments),
     /// Show a document of an archive, or explain a value of it
     Show(show::ShowArguments),
+    /// Show what checks of accepted values say, or take in what people keyed
+    Audit(audit::AuditArguments),
     /// Show the settings, and look through a site's own rules
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -49,7 +52,7 @@ Exit codes:
   0    all is done
   1    an internal fault, or the engine does not start
   2    wrong use, wrong settings, or folders that do not fit together
-  3    finished; some pages or files could not be read and are listed
+  3    finished; some pages or files could not be read, or an audit switched fields off: all listed
   4    finished; some pages are not accounted for (a fault of the program)
   10   there is no archive in that folder
   11   another process is writing to the archive
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::status(&arguments),
         Command::Show(arguments) => show::show(&arguments),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),
         Command::Lexicon(command) => lexicon::lexicon(&command),

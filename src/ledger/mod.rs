@@ -46,7 +46,7 @@ pub use error::LedgerError;
 pub use lane::{Answer, Audit, Chosen, NewAlarm, Recall, Suspect};
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
-pub use runs::RunRow;
+pub use runs::{LastPrints, RunRow};
 pub use settle::{Settled, Unsettled};
 pub use totals::{FailureRow, Totals};
 

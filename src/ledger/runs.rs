@@ -19,6 +19,15 @@ pub struct RunRow {
     pub pid: u32,
 }
 
+/// What the latest run read and understood with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastPrints {
+    /// Its engines and their versions.
+    pub engines: String,
+    /// Its fingerprints.
+    pub prints: Fingerprints,
+}
+
 impl Ledger {
     /// Opens a run. Whatever an earlier process left in flight becomes suspect; their number is given.
     pub fn begin_run(&mut self, engine: &str, fingerprints: &Fingerprints) -> Result<(RunKey, usize), LedgerError> {
@@ -48,6 +57,16 @@ impl Ledger {
             transaction.commit()
         };
         work(&mut self.connection).map_err(|source| self.fault("end a run in", source))
+    }
+
+    /// What the latest run read and understood with; `None` before the first.
+    pub fn last_prints(&self) -> Result<Option<LastPrints>, LedgerError> {
+        self.connection
+            .query_row("SELECT engine, reading_fingerprint, understanding_fingerprint FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
+                Ok(LastPrints { engines: row.get(0)?, prints: Fingerprints { reading: row.get(1)?, understanding: row.get(2)? } })
+            })
+            .optional()
+            .map_err(|source| self.fault("read the runs of", source))
     }
 
     /// The latest run.

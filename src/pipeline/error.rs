@@ -85,6 +85,12 @@ pub enum RunError {
         /// Why.
         failure: SourceFailure,
     },
+    /// No run has read anything into the archive.
+    #[error("no run has read anything into {archive}", archive = archive.display())]
+    NothingRead {
+        /// The archive.
+        archive: PathBuf,
+    },
     /// A sheet of answers cannot be read.
     #[error("cannot read the answers in {path}", path = path.display())]
     AnswersUnread {
@@ -132,6 +138,7 @@ impl RunError {
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
             | Self::NoValue { .. }
+            | Self::NothingRead { .. }
             | Self::Answers { .. }
             | Self::AnswersUnread { .. }
             | Self::Picture { .. } => Exit::Usage,
@@ -163,6 +170,7 @@ impl RunError {
             Self::Sandbox { .. } => Some(
                 "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),
             ),
+            Self::NothingRead { .. } => Some("read scans into it first: `chartlift run INPUT --out ARCHIVE`".into()),
             Self::Answers { .. } => Some("nothing was taken; mend these rows of the sheet and import it again".into()),
             Self::AnswersUnread { .. } => Some("name a copy of review/audit.csv with the answers filled in".into()),
             Self::Intake(_) | Self::Engine(_) | Self::Decoder(_) | Self::NoRandomness { .. } => None,

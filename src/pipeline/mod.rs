@@ -7,6 +7,8 @@ mod apart;
 mod archive;
 mod audit;
 mod audit_import;
+#[cfg(test)]
+mod audit_tests;
 mod check;
 mod confined;
 mod entries;

@@ -16,9 +16,9 @@ use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
 use super::rules::Rules;
 use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
-use super::{RunError, Stop, apart, outputs, settle};
+use super::{RunError, Stop, apart, audit, outputs, settle};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
-use crate::model::{Confinement, PageOutcome, SourceFailure};
+use crate::model::{Confinement, Field, PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
 use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
@@ -116,6 +116,7 @@ fn summary(
     if sum != totals.pages_in {
         unaccounted.push(format!("{} pages came in and {sum} are accounted for", totals.pages_in));
     }
+    let off: Vec<Field> = ledger.fields_off()?.into_keys().collect();
     let interrupted = request.stop.requested();
     if !interrupted && totals.sources_waiting > 0 {
         unaccounted.push(format!("{} files have no result", totals.sources_waiting));
@@ -125,7 +126,7 @@ fn summary(
         Exit::Unaccounted
     } else if interrupted {
         Exit::Interrupted
-    } else if !failures.is_empty() {
+    } else if !failures.is_empty() || !off.is_empty() {
         Exit::SomeFailed
     } else {
         Exit::Done
@@ -141,6 +142,7 @@ fn summary(
         duplicates: ledger.duplicates(LISTED)?,
         passed_over: stock.passed_over,
         unaccounted,
+        off,
         exit,
     })
 }
@@ -162,6 +164,12 @@ impl Whole<'_, '_> {
         let request = self.request;
         // A certificate that cannot be relied on is found before anything is read.
         settle::certificate(archive.writer.root(), &archive.ledger)?;
+        // So does an alarm that answers call for: the outputs on disk are still those that it speaks of.
+        let off = audit::raise(archive.writer.root(), &mut archive.ledger, &request.settings.audit, &request.settings.export)?;
+        for field in off {
+            let text = format!("{field}: too many wrong values in its audit; it is switched off, and review/recall.csv names what left");
+            self.reporter.event(&Event::Warning { text });
+        }
         let ledger = &mut archive.ledger;
         let stock = take_stock(&request.input, request.moved, request.settings, self.pool, ledger, self.run, self.reporter)?;
         ledger.make_stale(request.redo)?;
@@ -177,6 +185,7 @@ impl Whole<'_, '_> {
         self.this_run.second = readers.second.as_ref().map(SecondDesk::cost).unwrap_or_default();
         let policy = settle::policy(archive.writer.root(), &archive.ledger, request.settings.confidence.uncertified)?;
         settle::settle(archive, self.run, self.rules, &policy)?;
+        audit::draw(&mut archive.ledger, &request.settings.audit)?;
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
         let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;

@@ -10,6 +10,7 @@ use crate::confidence::{self, Certificate, Policy, Standing, Uncertified};
 use crate::ledger::{Ledger, RunKey, Settled, Unsettled};
 use crate::model::{DecidedValue, Sha256};
 use crate::patients::Kin;
+use crate::settings::Settings;
 
 /// The certificate's file in the archive.
 pub(super) const CERTIFICATE: &str = "certificate.json";
@@ -98,6 +99,24 @@ pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: 
     }
     ledger.settle(run, &changed)?;
     Ok(moved)
+}
+
+/// Decides anew of what is kept after a command has changed what may be accepted, and writes the outputs: a run that reads nothing. Returns how many
+/// values have another status than before.
+pub(super) fn decide_anew(archive: &mut Archive, rules: &Rules, settings: &Settings) -> Result<u64, RunError> {
+    let last = archive.ledger.last_prints()?.ok_or_else(|| RunError::NothingRead { archive: archive.writer.root().to_owned() })?;
+    let (run, _) = archive.ledger.begin_run(&last.engines, &last.prints)?;
+    let work = |archive: &mut Archive| {
+        let policy = policy(archive.writer.root(), &archive.ledger, settings.confidence.uncertified)?;
+        let moved = settle(archive, run, rules, &policy)?;
+        audit::draw(&mut archive.ledger, &settings.audit)?;
+        outputs::write(&archive.ledger, &archive.writer, &settings.export)?;
+        Ok(moved)
+    };
+    let outcome: Result<u64, RunError> = work(archive);
+    let exit = outcome.as_ref().map_or_else(RunError::exit, |_| crate::report::Exit::Done);
+    archive.ledger.end_run(run, i32::from(exit.code()))?;
+    outcome
 }
 
 /// A document's values with the word of its kin, decided anew.

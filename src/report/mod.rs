@@ -1,12 +1,14 @@
 //! Events and who listens to them: progress bar, lines, log, summary. Owns the terminal while a run lasts, and the exit codes.
 //! Events carry names of files, ids and counts, never text from a page. Leaves it to the command line who listens.
 
+mod audit;
 mod event;
 mod exit;
 mod log;
 mod progress;
 mod summary;
 
+pub use audit::{AuditReport, ImportReport};
 pub use event::{Event, Listeners, Reporter, Silent};
 pub use exit::Exit;
 pub use log::{LogFormat, LogListener, start_log};

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use crate::ledger::{FailureRow, RunRow, Totals};
-use crate::model::{Confinement, PageOutcome, SourcePath};
+use crate::model::{Confinement, Field, PageOutcome, SourcePath};
 
+/// Over fields that are off.
+const OFF: &str = "SWITCHED OFF by their audit until a new certificate covers them; review/recall.csv names what left:";
 /// Lines of a list that people are shown; JSON has more.
 const SHOWN: usize = 20;
 
@@ -84,6 +86,8 @@ pub struct RunSummary {
     pub passed_over: BTreeMap<String, u64>,
     /// Pages that are not accounted for: one line each.
     pub unaccounted: Vec<String>,
+    /// Fields that an alarm of their audit holds switched off.
+    pub off: Vec<Field>,
     /// How it ended.
     pub exit: Exit,
 }
@@ -120,6 +124,7 @@ impl RunSummary {
         }
         list(&mut text, "duplicates, read once:", self.duplicates.iter().map(|(copy, of)| format!("{copy} = {of}")), self.duplicates.len());
         list(&mut text, "not read:", self.failures.iter().map(failure_line), self.failures.len());
+        list(&mut text, OFF, self.off.iter().map(Field::to_string), self.off.len());
         list(&mut text, "NOT ACCOUNTED FOR:", self.unaccounted.iter().cloned(), self.unaccounted.len());
         if self.exit != Exit::Done {
             let _ = writeln!(text, "exit code {}: {}", self.exit.code(), self.exit.meaning());
@@ -168,6 +173,7 @@ impl RunSummary {
             "duplicates": self.duplicates.iter().map(|(copy, of)| json!({"source": copy, "duplicateOf": of})).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure_json).collect::<Vec<_>>(),
             "unaccounted": self.unaccounted,
+            "off": self.off,
         });
         format!("{value}\n")
     }
@@ -345,6 +351,7 @@ mod tests {
             duplicates: vec![(SourcePath::new("b.png"), SourcePath::new("a.png"))],
             passed_over: [("hidden".to_owned(), 2)].into(),
             unaccounted: vec![],
+            off: vec![],
             exit: Exit::SomeFailed,
         }
     }
@@ -366,7 +373,7 @@ mod tests {
           b.png = a.png
         not read:
           box/bad\u{202e}.pdf page 2: the file is cut off; scan it again (broken)
-        exit code 3: finished; some pages or files could not be read and are listed
+        exit code 3: finished; some pages or files could not be read, or an audit switched fields off: all listed
         ");
     }
 

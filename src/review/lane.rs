@@ -92,16 +92,17 @@ pub fn read_answers(bytes: &[u8]) -> Result<Vec<Keyed>, Vec<String>> {
     let (name, value, outcome, reviewer) = (column("audit_id")?, column("value")?, column("outcome")?, column("reviewer")?);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     let mut lines: BTreeMap<Uuid, u64> = BTreeMap::new();
+    let mut lines_to = Lines { bytes, at: 0, line: 1 };
     for record in table.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = lines_to.line(error.position());
                 faults.push(format!("line {line}: not a row of a table in UTF-8"));
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines_to.line(record.position());
         let cell = |at: usize| unguard(record.get(at).unwrap_or_default().trim()).trim();
         if cell(value).is_empty() && cell(outcome).is_empty() {
             continue;
@@ -120,6 +121,25 @@ pub fn read_answers(bytes: &[u8]) -> Result<Vec<Keyed>, Vec<String>> {
         faults.push(format!("and {more} more"));
     }
     if faults.is_empty() { Ok(rows) } else { Err(faults) }
+}
+
+/// Counts lines. The reader's own count is one short where lines end in CRLF: it places a record behind the CR of the one before.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a record; records come in order.
+    fn line(&mut self, position: Option<&csv::Position>) -> u64 {
+        let start = position.map_or(0, csv::Position::byte) as usize;
+        while self.at < self.bytes.len() && (self.at < start || matches!(self.bytes[self.at], b'\r' | b'\n')) {
+            self.line += u64::from(self.bytes[self.at] == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 fn row(line: u64, name: &str, value: &str, outcome: &str, reviewer: &str) -> Result<Keyed, String> {

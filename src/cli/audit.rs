@@ -1,0 +1,67 @@
+//! `chartlift audit ARCHIVE`: what the checks of accepted values say. `chartlift audit ARCHIVE import FILE`: takes in what people keyed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Complaint, environment};
+use crate::pipeline::{Archive, RunError, account, import_answers};
+use crate::report::{AuditReport, Exit, ImportReport, to_stdout};
+use crate::settings::{Settings, Typed};
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArguments {
+    /// Folder of the archive
+    archive: PathBuf,
+    /// As JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Settings file
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<AuditCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Take in a copy of review/audit.csv in which people keyed what they saw: all of it, or nothing if a row is wrong
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+struct ImportArguments {
+    /// The sheet with its answers
+    file: PathBuf,
+    /// Only say what would come of it
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn audit(arguments: &AuditArguments) -> Result<Exit, Complaint> {
+    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
+    let settings = Settings::load(&typed, environment)?.settings;
+    let Some(AuditCommand::Import(import)) = &arguments.command else {
+        let (ledger, _) = Archive::look(&arguments.archive)?;
+        let account = account(&arguments.archive, &ledger, &settings.audit)?;
+        let report = AuditReport { archive: arguments.archive.clone(), overall: account.overall, fields: account.fields };
+        to_stdout(&if arguments.json { report.json() } else { report.human() })?;
+        return Ok(report.exit());
+    };
+    let imported = import_answers(&arguments.archive, &import.file, &settings, !import.dry_run)?;
+    let off = {
+        let (ledger, _) = Archive::look(&arguments.archive)?;
+        ledger.fields_off().map_err(RunError::from)?.into_keys().collect()
+    };
+    let report = ImportReport {
+        kept: imported.kept,
+        wrong: imported.wrong,
+        known: imported.known,
+        void: imported.void,
+        new_off: imported.off,
+        off,
+        dry_run: import.dry_run,
+    };
+    to_stdout(&if arguments.json { report.json() } else { report.human() })?;
+    Ok(report.exit())
+}
