@@ -102,7 +102,7 @@ def hand(d, face, seed):
 
 
 # Resolutions other than those of the damage.
-DPI = {"new patient typed": 150, "eye care intake": 150, "notice acknowledgment": 150, "records request": 150, "kiosk check-in": 200, "outgoing referral": 200}
+DPI = {"new patient typed": 150, "eye care intake": 150, "notice acknowledgment": 150, "records request": 150, "sports clearance": 150, "camp health form": 150, "kiosk check-in": 200, "outgoing referral": 200}
 
 
 def maybe(d, text, value, unit="", more=()):
@@ -312,7 +312,7 @@ def eye():
 
 @add
 def school_physical():
-    d = paper("school health exam.jpg", "f13", HP, "school-physical", "office", ".page{padding:.45in .5in;font-size:9pt} .b{min-height:25pt;font:10pt 'Courier Prime'} .g{width:100%} .g td,.g th{padding:1pt 4pt;font-size:8.5pt}")
+    d = paper("school health exam.tif", "f13", HP, "school-physical", "office", ".page{padding:.45in .5in;font-size:9pt} .b{min-height:25pt;font:10pt 'Courier Prime'} .g{width:100%} .g td,.g th{padding:1pt 4pt;font-size:8.5pt}")
     d.also("DocumentReference.type", ADMIN, EPISODE)
     d.also("Patient.contact.name", "Tamika Gaines")
     d.also("Patient.contact.relationship", "Mother")
