@@ -41,6 +41,17 @@ pub enum Verdict {
     Uncounted,
 }
 
+impl Verdict {
+    /// Whether an accepted value would be wrong; `None` if it counts neither way.
+    pub fn is_wrong(self) -> Option<bool> {
+        match self {
+            Self::Right => Some(false),
+            Self::Wrong | Self::Destroyed => Some(true),
+            Self::Uncounted => None,
+        }
+    }
+}
+
 /// What the truth says of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labels {

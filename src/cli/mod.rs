@@ -2,6 +2,7 @@
 //! meaning of what was typed to settings, and the work to the pipeline.
 
 mod audit;
+mod certify;
 mod complaint;
 mod config;
 mod lexicon;
@@ -36,6 +37,10 @@ enum Command {
     Show(show::ShowArguments),
     /// Show what checks of accepted values say, or take in what people keyed
     Audit(audit::AuditArguments),
+    /// Certify from which confidence on values may be accepted, from checked ones
+    Certify(certify::CertifyArguments),
+    /// Estimate what targets would cost: share to review, labels, hours
+    Plan(certify::PlanArguments),
     /// Show the settings, and look through a site's own rules
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -80,6 +85,8 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::status(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Certify(arguments) => certify::certify(&arguments),
+        Command::Plan(arguments) => certify::plan(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),
         Command::Lexicon(command) => lexicon::lexicon(&command),

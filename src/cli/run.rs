@@ -64,6 +64,9 @@ pub(super) struct RunArguments {
     /// Take in files and folders whose names begin with a dot
     #[arg(long)]
     include_hidden: bool,
+    /// What becomes of values that no certificate speaks of [default: until-certified]
+    #[arg(long, value_name = "WHAT")]
+    uncertified: Option<UncertifiedChoice>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -80,6 +83,16 @@ enum SandboxChoice {
     Require,
     /// Not at all
     Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum UncertifiedChoice {
+    /// Accepted on defaults until the archive has a certificate, then reviewed
+    UntilCertified,
+    /// Accepted on defaults, which the summary says first of all
+    Accept,
+    /// Reviewed
+    Review,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -120,6 +133,14 @@ impl RunArguments {
                 SandboxChoice::Off => "off",
             };
             flags.push(("decode.sandbox", toml::Value::String(word.to_owned())));
+        }
+        if let Some(choice) = self.uncertified {
+            let word = match choice {
+                UncertifiedChoice::UntilCertified => "until-certified",
+                UncertifiedChoice::Accept => "accept",
+                UncertifiedChoice::Review => "review",
+            };
+            flags.push(("confidence.uncertified", toml::Value::String(word.to_owned())));
         }
         Typed { config: self.config.clone(), flags }
     }

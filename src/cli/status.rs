@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Complaint;
-use crate::pipeline::{Archive, RunError};
+use super::{Complaint, environment};
+use crate::pipeline::{Archive, RunError, trust};
 use crate::report::{Exit, StatusReport, to_stdout};
+use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
@@ -18,11 +19,14 @@ pub(super) struct StatusArguments {
 }
 
 pub(super) fn status(arguments: &StatusArguments) -> Result<Exit, Complaint> {
+    let loaded = Settings::load(&Typed::default(), environment)?;
     let (ledger, writer) = Archive::look(&arguments.archive)?;
     let fault = |error| Complaint::from(RunError::Ledger(error));
+    let totals = ledger.totals(None).map_err(fault)?;
     let report = StatusReport {
         archive: arguments.archive.clone(),
-        totals: ledger.totals(None).map_err(fault)?,
+        trust: trust(&arguments.archive, &ledger, &loaded.settings.audit, totals.values_accepted)?,
+        totals,
         last_run: ledger.last_run().map_err(fault)?,
         writer,
         failures: ledger.failures(10_000).map_err(fault)?,

@@ -69,6 +69,30 @@ impl Class {
         Self::Sections,
     ];
 
+    /// The name that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Dates => "dates",
+            Self::Gender => "gender",
+            Self::Codes => "codes",
+            Self::Ids => "ids",
+            Self::Contact => "contact",
+            Self::Address => "address",
+            Self::Names => "names",
+            Self::Organizations => "organizations",
+            Self::Kind => "kind",
+            Self::Conditions => "conditions",
+            Self::Medications => "medications",
+            Self::Allergies => "allergies",
+            Self::Observations => "observations",
+            Self::Results => "results",
+            Self::Immunizations => "immunizations",
+            Self::Procedures => "procedures",
+            Self::Sections => "sections",
+        }
+    }
+
     /// The class of a field.
     pub fn of(field: Field) -> Class {
         match field {

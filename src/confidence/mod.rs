@@ -18,9 +18,11 @@ pub mod alarm;
 pub mod audit;
 pub mod bounds;
 pub mod certificate;
+pub mod certify;
 mod class;
 mod features;
 mod model;
+pub mod plan;
 mod policy;
 pub mod sequence;
 
@@ -51,11 +53,26 @@ pub fn decide(extraction: Extraction, model: &ConfidenceModel) -> Vec<DecidedVal
 
 /// Decides anew of a document's values, as the machine left them, by the archive's policy. Rows without a value stay as they are.
 pub fn settle(values: Vec<DecidedValue>, standing: &Standing<'_>, model: &ConfidenceModel, policy: &Policy) -> Vec<DecidedValue> {
+    decide_by(values, standing, model, &|value| policy.gate(value, standing, model))
+}
+
+/// What of a document could be accepted if only the probability spoke: every value with its score, its lead's if that is lower, and whether a rule
+/// bars it or its lead.
+pub fn open(values: Vec<DecidedValue>, standing: &Standing<'_>, model: &ConfidenceModel) -> Vec<DecidedValue> {
+    decide_by(values, standing, model, &|_| Gate::Default(0.0))
+}
+
+/// Decides of values that are kept.
+fn decide_by(
+    values: Vec<DecidedValue>,
+    standing: &Standing<'_>,
+    model: &ConfidenceModel,
+    gate: &dyn Fn(&ExtractedValue) -> Gate,
+) -> Vec<DecidedValue> {
     let contested = contested(values.iter().map(|value| &value.extracted));
-    let gate = |value: &ExtractedValue| policy.gate(value, standing, model);
     let again = |value: DecidedValue| {
         let empty = value.extracted.value.trim().is_empty();
-        if empty { value } else { judge(value.extracted, standing.kind_confidence, &contested, model, &gate) }
+        if empty { value } else { judge(value.extracted, standing.kind_confidence, &contested, model, gate) }
     };
     let mut settled: Vec<DecidedValue> = values.into_iter().map(again).collect();
     follow_the_lead(&mut settled);

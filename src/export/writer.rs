@@ -103,6 +103,16 @@ impl ArchiveWriter {
         Ok(before)
     }
 
+    /// Removes a file of the archive; `false` if there was none.
+    pub fn remove(&self, relative: &Path) -> Result<bool, ExportError> {
+        let target = self.target(relative)?;
+        match fs::remove_file(&target) {
+            Ok(()) => target.parent().map_or(Ok(()), sync_folder).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(ExportError::io("remove", &target, error)),
+        }
+    }
+
     /// Removes `.json` files below `folder` that are not in `keep` (paths relative to the archive), and folders that are then empty:
     /// bundles of documents that are no longer there. Returns how many files went.
     pub fn prune(&self, folder: &Path, keep: &BTreeSet<PathBuf>) -> Result<usize, ExportError> {

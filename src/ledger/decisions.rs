@@ -78,6 +78,27 @@ pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlit
     Ok(())
 }
 
+/// Longer gaps between two decisions of a reviewer are pauses, in seconds.
+const PAUSE: i64 = 120;
+/// Fewer gaps say nothing of a reviewer's pace.
+const FEWEST_GAPS: usize = 30;
+
+impl Ledger {
+    /// The median of seconds between one decision and the next of the same reviewer, pauses and decisions that came together in one file left out; `None`
+    /// where too few were taken one by one.
+    pub fn seconds_per_decision(&self) -> Result<Option<f64>, LedgerError> {
+        let work = || {
+            let mut statement = self.connection.prepare(
+                "SELECT gap FROM (SELECT decided_at - lag(decided_at) OVER (PARTITION BY reviewer ORDER BY id) AS gap FROM decisions)
+                 WHERE gap BETWEEN 1 AND ?1 ORDER BY gap",
+            )?;
+            statement.query_map([PAUSE], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()
+        };
+        let gaps = work().map_err(|source| self.fault("time the decisions in", source))?;
+        Ok(gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= FEWEST_GAPS).map(|&gap| gap as f64))
+    }
+}
+
 /// Lays the decisions of people over a document's values.
 pub(super) fn overlay(connection: &Connection, sha256: &str, ordinal: u32, values: &mut [DecidedValue]) -> rusqlite::Result<()> {
     let mut statement = connection

@@ -146,6 +146,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Takes one of the archive's notes away.
+    pub fn forget_note(&mut self, key: &str) -> Result<(), LedgerError> {
+        let gone = self.connection.execute("DELETE FROM archive WHERE key = ?1", [key]);
+        gone.map(|_| ()).map_err(|source| self.fault("write the archive's notes", source))
+    }
+
     /// Stops the clock by which documents are stamped, in seconds since 1970-01-01 UTC; `None` lets it go. With a stopped clock two archives
     /// of the same input have the same bundles, byte for byte. Runs and the audit keep the true time.
     pub fn set_clock(&mut self, at: Option<i64>) {

@@ -73,7 +73,7 @@ fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
 
 /// What a field promises: the certificate's target where its class passed, else what the settings say.
 fn promised(field: Field, certificate: Option<&Certificate>, settings: &AuditSettings) -> f64 {
-    let certified = certificate.filter(|certificate| certificate.threshold(Class::of(field)).is_some());
+    let certified = certificate.filter(|certificate| certificate.certified().any(|class| class == Class::of(field)));
     certified.map_or(settings.target, |certificate| certificate.target)
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::archive::ArchiveError;
+use crate::calibration::TruthError;
 use crate::confidence::ConfidenceError;
 use crate::export::ExportError;
 use crate::extract::VocabularyError;
@@ -33,6 +34,9 @@ pub enum RunError {
     /// The site's confidence model.
     #[error(transparent)]
     Confidence(#[from] ConfidenceError),
+    /// The truth of some documents.
+    #[error(transparent)]
+    Truth(#[from] TruthError),
     /// The archive's certificate cannot be relied on.
     #[error("the certificate {path} cannot be relied on: {what}", path = path.display())]
     Certificate {
@@ -134,6 +138,7 @@ impl RunError {
             Self::Intake(_)
             | Self::Vocabulary(_)
             | Self::Confidence(_)
+            | Self::Truth(_)
             | Self::OtherInput { .. }
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
@@ -154,6 +159,7 @@ impl RunError {
             Self::Ledger(error) => ledger_hint(error),
             Self::Export(_) => Some("see to permissions and free space, then run again: it goes on where it stopped".into()),
             Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
+            Self::Truth(_) => Some("config/README.md describes the form of a truth file".into()),
             Self::Certificate { .. } => {
                 Some("put it back from a backup, or make it anew with `chartlift certify`; nothing was decided meanwhile".into())
             }

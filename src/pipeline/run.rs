@@ -18,7 +18,7 @@ use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
 use super::{RunError, Stop, apart, audit, outputs, settle};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
-use crate::model::{Confinement, Field, PageOutcome, SourceFailure};
+use crate::model::{Confinement, PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
 use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
@@ -105,6 +105,7 @@ fn summary(
 ) -> Result<RunSummary, RunError> {
     let ledger = &archive.ledger;
     let totals = ledger.totals(Some(prints))?;
+    let trust = settle::trust(archive.writer.root(), ledger, &request.settings.audit, totals.values_accepted)?;
     let mut failures = ledger.failures(LISTED)?;
     failures.extend(stock.registered.unreachable.into_iter().map(|(path, failure)| crate::ledger::FailureRow {
         path,
@@ -116,7 +117,6 @@ fn summary(
     if sum != totals.pages_in {
         unaccounted.push(format!("{} pages came in and {sum} are accounted for", totals.pages_in));
     }
-    let off: Vec<Field> = ledger.fields_off()?.into_keys().collect();
     let interrupted = request.stop.requested();
     if !interrupted && totals.sources_waiting > 0 {
         unaccounted.push(format!("{} files have no result", totals.sources_waiting));
@@ -126,7 +126,7 @@ fn summary(
         Exit::Unaccounted
     } else if interrupted {
         Exit::Interrupted
-    } else if !failures.is_empty() || !off.is_empty() {
+    } else if !failures.is_empty() || !trust.off.is_empty() {
         Exit::SomeFailed
     } else {
         Exit::Done
@@ -142,7 +142,7 @@ fn summary(
         duplicates: ledger.duplicates(LISTED)?,
         passed_over: stock.passed_over,
         unaccounted,
-        off,
+        trust,
         exit,
     })
 }

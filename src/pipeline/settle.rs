@@ -4,18 +4,24 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::rules::Rules;
 use super::{Archive, RunError, audit, outputs};
+use crate::confidence::audit::AuditSettings;
 use crate::confidence::{self, Certificate, Policy, Standing, Uncertified};
 use crate::ledger::{Ledger, RunKey, Settled, Unsettled};
-use crate::model::{DecidedValue, Sha256};
+use crate::model::{DecidedValue, Sha256, Status};
 use crate::patients::Kin;
+use crate::report::{Promised, Trust};
 use crate::settings::Settings;
 
 /// The certificate's file in the archive.
 pub(super) const CERTIFICATE: &str = "certificate.json";
 /// The ledger's note of the digest of that file: a certificate that was changed by hand certifies nothing.
 pub(super) const CERTIFICATE_NOTE: &str = "certificate";
+/// The ledger's note of what the last settling let pass, and why.
+const PASSED_NOTE: &str = "passed";
 /// Changed values that are written at a time.
 const AT_ONCE: usize = 5_000;
 
@@ -73,6 +79,32 @@ pub(super) fn standing(document: &Unsettled) -> Standing<'_> {
     }
 }
 
+/// What settling came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Passed {
+    /// Values that the certificate lets pass.
+    certified: u64,
+    /// Values that the model's own thresholds let pass.
+    on_defaults: u64,
+}
+
+/// What may be said of the archive's accepted values, as the last settling left them.
+///
+/// # Errors
+/// A ledger or certificate that cannot be read.
+pub fn trust(root: &Path, ledger: &Ledger, settings: &AuditSettings, accepted: u64) -> Result<Trust, RunError> {
+    let passed: Passed = ledger.note(PASSED_NOTE)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let certificate = certificate(root, ledger)?;
+    Ok(Trust {
+        accepted,
+        audits: audit::account(root, ledger, settings)?.overall,
+        certified: passed.certified,
+        on_defaults: passed.on_defaults,
+        certificate: certificate.as_ref().map(Promised::of),
+        off: ledger.fields_off()?.into_keys().collect(),
+    })
+}
+
 /// Decides anew of every value and keeps what has changed. Returns how many values have another status than before.
 pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: &Policy) -> Result<u64, RunError> {
     let ledger = &mut archive.ledger;
@@ -81,11 +113,17 @@ pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: 
         let document = document?;
         kin.add(&document.stored.record.values);
     }
-    let (mut moved, mut last, mut changed) = (0, 0, Vec::new());
+    let (mut moved, mut last, mut changed, mut passed) = (0, 0, Vec::new(), Passed::default());
     while let Some(mut document) = ledger.unsettled_after(last)? {
         last = document.row;
         let before = std::mem::take(&mut document.stored.record.values);
         let after = settled(&document, before.clone(), &kin, rules, policy);
+        for value in after.iter().filter(|value| value.status == Status::Accepted) {
+            match policy.certified(value.extracted.field, &standing(&document)) {
+                Ok(_) => passed.certified += 1,
+                Err(_) => passed.on_defaults += 1,
+            }
+        }
         for ((key, before), value) in document.keys.iter().zip(before).zip(after) {
             if value != before {
                 let moves = value.status != before.status;
@@ -98,6 +136,7 @@ pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: 
         }
     }
     ledger.settle(run, &changed)?;
+    ledger.set_note(PASSED_NOTE, &serde_json::to_string(&passed).unwrap_or_default())?;
     Ok(moved)
 }
 

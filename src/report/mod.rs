@@ -2,18 +2,22 @@
 //! Events carry names of files, ids and counts, never text from a page. Leaves it to the command line who listens.
 
 mod audit;
+mod certify;
 mod event;
 mod exit;
 mod log;
 mod progress;
 mod summary;
+mod trust;
 
 pub use audit::{AuditReport, ImportReport};
+pub use certify::{CertifyReport, ContractReport, LabelCounts, PlanReport, TargetPlan};
 pub use event::{Event, Listeners, Reporter, Silent};
 pub use exit::Exit;
 pub use log::{LogFormat, LogListener, start_log};
 pub use progress::{Bar, Lines, progress};
 pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
+pub use trust::{Promised, Trust};
 
 /// Writes one finished text to standard output: data, and the only place where it is written.
 ///

@@ -6,12 +6,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::Exit;
+use super::{Exit, Trust};
 use crate::ledger::{FailureRow, RunRow, Totals};
-use crate::model::{Confinement, Field, PageOutcome, SourcePath};
+use crate::model::{Confinement, PageOutcome, SourcePath};
 
-/// Over fields that are off.
-const OFF: &str = "SWITCHED OFF by their audit until a new certificate covers them; review/recall.csv names what left:";
 /// Lines of a list that people are shown; JSON has more.
 const SHOWN: usize = 20;
 
@@ -86,8 +84,8 @@ pub struct RunSummary {
     pub passed_over: BTreeMap<String, u64>,
     /// Pages that are not accounted for: one line each.
     pub unaccounted: Vec<String>,
-    /// Fields that an alarm of their audit holds switched off.
-    pub off: Vec<Field>,
+    /// What may be said of the accepted values.
+    pub trust: Trust,
     /// How it ended.
     pub exit: Exit,
 }
@@ -95,11 +93,12 @@ pub struct RunSummary {
 impl RunSummary {
     /// The summary for people.
     pub fn human(&self) -> String {
-        let mut text = String::new();
+        let mut text = self.trust.warnings();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "archive     {}", self.archive.display());
         let _ = writeln!(text, "engines     {}", self.engines());
         totals(&mut text, &self.totals);
+        let _ = writeln!(text, "accepted    {}", self.trust.sentence());
         let Bundles { bundles, resources, values_left_out } = self.bundles;
         let left_out = if values_left_out > 0 {
             format!("; {values_left_out} accepted values fit in none, or the rest of their item waits")
@@ -124,7 +123,6 @@ impl RunSummary {
         }
         list(&mut text, "duplicates, read once:", self.duplicates.iter().map(|(copy, of)| format!("{copy} = {of}")), self.duplicates.len());
         list(&mut text, "not read:", self.failures.iter().map(failure_line), self.failures.len());
-        list(&mut text, OFF, self.off.iter().map(Field::to_string), self.off.len());
         list(&mut text, "NOT ACCOUNTED FOR:", self.unaccounted.iter().cloned(), self.unaccounted.len());
         if self.exit != Exit::Done {
             let _ = writeln!(text, "exit code {}: {}", self.exit.code(), self.exit.meaning());
@@ -156,6 +154,7 @@ impl RunSummary {
             "exitCode": self.exit.code(),
             "exit": self.exit,
             "totals": totals_json(&self.totals),
+            "trust": self.trust.json(),
             "thisRun": {
                 "sources": run.sources, "pages": run.pages, "understoodAnew": run.understood,
                 "seconds": rounded(run.seconds), "readingSeconds": rounded(run.reading_seconds), "pagesPerSecond": rounded(run.pages_a_second()),
@@ -173,7 +172,6 @@ impl RunSummary {
             "duplicates": self.duplicates.iter().map(|(copy, of)| json!({"source": copy, "duplicateOf": of})).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure_json).collect::<Vec<_>>(),
             "unaccounted": self.unaccounted,
-            "off": self.off,
         });
         format!("{value}\n")
     }
@@ -188,6 +186,8 @@ pub struct StatusReport {
     pub totals: Totals,
     /// The latest run.
     pub last_run: Option<RunRow>,
+    /// What may be said of the accepted values.
+    pub trust: Trust,
     /// The process that is writing now.
     pub writer: Option<u32>,
     /// What could not be read; cut at a large number.
@@ -197,9 +197,10 @@ pub struct StatusReport {
 impl StatusReport {
     /// For people.
     pub fn human(&self) -> String {
-        let mut text = String::new();
+        let mut text = self.trust.warnings();
         let _ = writeln!(text, "archive     {}", self.archive.display());
         totals(&mut text, &self.totals);
+        let _ = writeln!(text, "accepted    {}", self.trust.sentence());
         let state = match (&self.last_run, self.writer) {
             (_, Some(pid)) => format!("in progress, process {pid}"),
             (None, None) => "never".to_owned(),
@@ -216,6 +217,7 @@ impl StatusReport {
         let value = json!({
             "archive": self.archive.display().to_string(),
             "totals": totals_json(&self.totals),
+            "trust": self.trust.json(),
             "writer": self.writer,
             "lastRun": self.last_run.as_ref().map(|run| json!({
                 "startedAt": run.started_at, "endedAt": run.ended_at, "version": run.version, "exitCode": run.exit_code,
@@ -297,7 +299,7 @@ fn visible(line: &str) -> String {
     out
 }
 
-fn count(number: u64, noun: &str) -> String {
+pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
@@ -351,7 +353,7 @@ mod tests {
             duplicates: vec![(SourcePath::new("b.png"), SourcePath::new("a.png"))],
             passed_over: [("hidden".to_owned(), 2)].into(),
             unaccounted: vec![],
-            off: vec![],
+            trust: Trust { accepted: 30, on_defaults: 30, ..Trust::default() },
             exit: Exit::SomeFailed,
         }
     }
@@ -359,12 +361,14 @@ mod tests {
     #[test]
     fn people_see_where_every_page_went() {
         insta::assert_snapshot!(summary().human(), @r"
+        UNCERTIFIED 30 values accepted on defaults that were fitted elsewhere: how many are wrong in this archive was not shown (`chartlift certify`)
         archive     out
         engines     both; the second read 90 crops in 2.0 s of processor time, 3 of values left out for the budget
         files       5: 3 read, 1 duplicate, 1 failed
         documents   4
         pages       9 in = 5 read + 1 blank + 1 separator + 1 duplicate + 1 failed
         values      30 accepted, 7 queued for review
+        accepted    30 accepted, none audited yet; no certificate
         bundles     4 with 31 resources; 2 accepted values fit in none, or the rest of their item waits
         this run    4 files read, 8 pages in 4.5 s (2.00 pages/s)
         sandbox     files are decoded without file system and network (Landlock 7, system calls filtered)
@@ -393,7 +397,7 @@ mod tests {
     fn a_missing_second_engine_is_told_in_the_first_lines() {
         let summary = RunSummary { without_second: Some("no model at /nowhere".into()), ..summary() };
         let text = summary.human();
-        assert_eq!(text.lines().nth(1), Some("engines     the first alone, so fewer values are accepted: no model at /nowhere"));
+        assert_eq!(text.lines().nth(2), Some("engines     the first alone, so fewer values are accepted: no model at /nowhere"));
         let value: Value = serde_json::from_str(&summary.json()).unwrap();
         assert_eq!(value["secondEngine"]["missing"], "no model at /nowhere");
     }
