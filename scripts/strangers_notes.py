@@ -748,7 +748,131 @@ def emergency():
     return d
 
 
-PAPERS = [op_dictated, op_form, endoscopy, cath, derm_log, dc_typed, dc_ehr, hp_dictated, hp_columns, soap_typed, emr_side, telephone, well_child, prenatal, nursing, physical_therapy, consult_cardiology, consult_rheum, referral, ct_report, mammogram, pathology, lab_dot, lab_cumulative, lab_range, microbiology, urinalysis, med_list, mar, summary_sheet, shots, emergency]
+# ---- papers of more pages and printouts of systems
+
+def dc_two_pages():
+    d = Note("dc faxed.tif", "sn33", DC, "dc-two-pages", "fax200", ".page{font:10.5pt/1.3 'Liberation Serif';padding:.65in .75in} .fx{position:absolute;top:.12in;left:.5in;right:.5in;font:8.5pt 'Liberation Mono'} p{margin:0 0 7pt}")
+    d.page(f"""<div class=fx>AUG-12-2008 09:14 FROM:MED RECORDS 6145550160 TO:6145550128 P.1/2</div><p class=m><b>{d.org('Scioto Valley Regional Hospital')}</b><br>DISCHARGE SUMMARY</p>
+<p>Patient: {d.name('PRENTICE, LOWELL G', 'Prentice', 'Lowell G')}<br>MR #: {d.mrn('0611-4482')} &nbsp;&nbsp; Account: 80915567<br>Date of Birth: {d.dob('03/03/1940')}<br>Admit Date: {d.start('08/02/2008')}<br>Discharge Date: {d.end('08/08/2008')}<br>Attending: {d.by('Beverly Stanhope')}, MD<br>Primary Care: Arthur Wendt, DO</p>
+<p><b>PRINCIPAL DIAGNOSIS:</b> {d.cond('Left lower lobe pneumonia')}</p><p><b>SECONDARY DIAGNOSES:</b><br>1. {d.cond('COPD with acute exacerbation')}<br>2. {d.cond('Diabetes mellitus, type 2')}<br>3. {d.cond('Coronary artery disease, status post bypass 2001')}<br>4. {d.cond('Benign prostatic hyperplasia')}</p>
+<p><b>PROCEDURES:</b> {d.sec('procedures', d.proc('Thoracentesis, left', '08/04/2008') + ' (08/04/2008)')}</p>
+<p><b>BRIEF HISTORY:</b> {d.sec('historyOfPresentIllness', 'Mr. Prentice is a 68-year-old man who came to the emergency room with four days of cough with rusty sputum, chills and left sided chest pain. He had been given azithromycin by Dr. Wendt without relief. He denied hemoptysis, leg swelling and travel. His grandson had been ill.')}</p>
+<p><b>HOSPITAL COURSE:</b> {d.sec('hospitalCourse', 'He was treated with ceftriaxone and levofloxacin, nebulizers and prednisone. A left effusion was tapped on the third day for 600 mL of clear fluid; cultures were negative. Blood cultures grew Streptococcus pneumoniae in one of two bottles. Oxygen was weaned by the fifth day. Sugars ran to 310 on steroids and were covered with insulin; metformin was resumed before discharge. He walked 200 feet without desaturation. Lisinopril was held for a potassium of 5.6 and not restarted.')}</p>
+<p class=m>Page 1 of 2 (continued)</p>""")
+    d.page(f"""<div class=fx>AUG-12-2008 09:14 FROM:MED RECORDS 6145550160 TO:6145550128 P.2/2</div><p>PRENTICE, LOWELL G &nbsp;&nbsp; MR # 0611-4482 &nbsp;&nbsp; DISCHARGE SUMMARY, page 2</p>
+<p><b>CONDITION AT DISCHARGE:</b> Improved. Temperature {d.vital('temp', 'Temperature', '98.0')}, pulse {d.vital('pulse', 'pulse', '84')}, blood pressure {d.bp('blood pressure', '134/72')}, oxygen saturation {d.vital('spo2', 'oxygen saturation', '94', '%')}% on room air.</p>
+<p><b>DISCHARGE MEDICATIONS:</b><br>{d.sec('medications', '<br>'.join(f'{n}. {x}' for n, x in enumerate((d.m('Levofloxacin 750 mg', 'daily for 4 more days'), d.m('Prednisone 20 mg', 'daily for 3 days, then stop'), d.m('Metformin 1000 mg', 'twice daily'), d.m('Aspirin 81 mg', 'daily'), d.m('Metoprolol tartrate 25 mg', 'twice daily'), d.m('Tamsulosin 0.4 mg', 'at bedtime'), d.m('Tiotropium 18 mcg', 'inhaled daily')), 1)))}</p>
+<p><b>STOPPED:</b> Lisinopril 10 mg, azithromycin.</p>
+<p><b>ALLERGIES:</b> {d.sec('allergies', d.allergy('Penicillin', 'hives as a child') + ', hives as a child (tolerated ceftriaxone).')}</p>
+<p><b>INSTRUCTIONS:</b> {d.sec('dischargeInstructions', 'Diabetic diet. Finger sticks before meals. Use the incentive spirometer. No smoking. Call for fever, worse breathlessness or chest pain.')}</p>
+<p><b>FOLLOW-UP:</b> {d.sec('plan', 'Dr. Wendt in one week with a potassium level. Chest film in six weeks. Pneumococcal vaccine was given on 08/07/2008.')}</p>
+<p><br>Electronically signed by Beverly Stanhope, MD on {d.dated('08/11/2008')} at 07:52</p><p>Dictated: 08/08/2008 17:20 &nbsp; Transcribed: 08/09/2008 06:11 &nbsp; Job 449120 &nbsp; cc: Arthur Wendt, DO</p>""")
+    d.med("Lisinopril 10 mg")
+    d.items[-1]["optional"] = True
+    d.med("azithromycin")
+    d.items[-1]["optional"] = True
+    d._item({"Immunization.vaccineCode.text": "Pneumococcal vaccine", "Immunization.occurrenceDate": "2008-08-07"}, ["Pneumococcal vaccine"], True)
+    d.cond("Coronary artery disease", optional=True)
+    d.proc("bypass", "2001", optional=True)
+    d.obs("k", "potassium", "5.6", optional=True)
+    d.also("DocumentReference.date", "2008-08-08")
+    d.prose_sex("male")
+    d.maybe = ["vitalSigns", "problems", "assessment", "physicalExam", "immunizations"]
+    return d
+
+
+def transfer():
+    d = Note("transfer form.tif", "sn34", SUM, "inter-agency-transfer", "clean300", ".page{font:9pt/1.3 'Liberation Sans';padding:.4in .45in} table{width:100%;margin-top:-1px} td{border:1px solid #000;padding:2pt 4pt} small{font-size:7pt;display:block} .k{font:9.5pt/1.25 'Liberation Mono'} .n{width:14pt;background:#000;color:#fff;text-align:center}")
+    d.also("DocumentReference.type", DC, REF)
+    c = lambda n, label, v, span=1: f"<td colspan={span}><small>{n}. {label}</small><span class=k>{v}</span></td>"
+    meds = (("Warfarin 2.5 mg", "PO daily at 1700", "12/30 1700"), ("Carvedilol 6.25 mg", "PO BID", "12/31 0800"), ("Donepezil 10 mg", "PO HS", "12/30 2100"), ("Oxycodone 5 mg", "PO q4h PRN pain", "12/31 0615"), ("Senna 8.6 mg", "2 tabs PO HS", "12/30 2100"))
+    d.page(f"""<p class=m style="margin:0 0 3pt"><b>PATIENT TRANSFER / CONTINUITY OF CARE FORM</b></p>
+<table><tr>{c(1, 'Patient last name, first, MI', d.name('Ostrowski, Wanda M', 'Ostrowski', 'Wanda M'), 2)}{c(2, 'Birth date', d.dob('07-28-1925'))}{c(3, 'Sex', d.sex('F'))}</tr><tr>{c(4, 'Home address', d.line('19 Linden Court, Apt 2B') + ', ' + d.place('New Castle', 'DE', '19720'), 2)}{c(5, 'Telephone', d.phone('302-555-0135'))}{c(6, 'Marital status', d.f('Patient.maritalStatus', 'Widowed', 'W'))}</tr>
+<tr>{c(7, 'Transferring facility', d.org('Brandywine Orthopedic Hospital'))}{c(8, 'Receiving facility', 'Rosewood Manor Nursing Center')}{c(9, 'Admitted', d.start('12-26-2010'))}{c(10, 'Transferred', d.end('12-31-2010'))}</tr><tr>{c(11, 'Record no.', d.mrn('BOH 30227'))}{c(12, 'Primary insurance / ID', d.f('Coverage.payor', 'Diamond State Senior Plan') + ' / ' + d.f('Coverage.subscriberId', 'DSS118842A'), 2)}{c(13, 'Code status', 'DNR')}</tr>
+<tr>{c(14, 'Responsible relative', d.f('Patient.contact.name', 'Helen Ostrowski-Dunn'))}{c(15, 'Relationship', d.f('Patient.contact.relationship', 'Daughter'))}{c(16, 'Telephone', d.phone('302-555-0181', 'Patient.contact.telecom'))}{c(17, 'Notified', 'Yes 12-31 0900')}</tr></table>
+<table><tr><td><small>18. Diagnoses</small><span class=k>a. {d.cond('Right intertrochanteric hip fracture')}<br>b. {d.cond('Alzheimer dementia')}<br>c. {d.cond('Chronic systolic heart failure')}<br>d. {d.cond('Atrial fibrillation')}</span></td><td><small>19. Surgery this admission (date)</small><span class=k>{d.proc('Right hip intramedullary nail', '12-27-2010')}<br>12-27-2010</span></td><td><small>20. Allergies</small><span class=k>{d.allergy('Ciprofloxacin', 'agitation')} - agitation<br>{d.allergy('Shellfish', 'hives')} - hives</span></td></tr></table>
+<table><tr><td colspan=3><small>21. Medications at transfer</small></td></tr>{''.join(tr(f"<span class=k>{d.med(a, b)}</span>", f"<span class=k>{b}</span>", f"<span class=k>last {t}</span>") for a, b, t in meds)}<tr><td colspan=3 class=k>Enoxaparin discontinued 12/30. Haldol given once 12/28, not to continue.</td></tr></table>
+<table><tr>{c(22, 'BP', d.bp('BP', '118/60'))}{c(22, 'Pulse', d.vital('pulse', 'Pulse', '78'))}{c(22, 'Resp', d.vital('resp', 'Resp', '18'))}{c(22, 'Temp', d.vital('temp', 'Temp', '98.2', 'F') + ' F')}{c(22, 'Weight', d.vital('wt', 'Weight', '112', 'lb') + ' lb')}{c(22, 'Height', d.vital('ht', 'Height', '61', 'in') + ' in')}</tr></table>
+<table><tr><td><small>23. Last laboratory 12-31</small><span class=k>INR 1.9 &nbsp; Hgb 9.6 g/dL &nbsp; Creatinine 1.1 mg/dL &nbsp; K 4.2</span></td></tr><tr><td><small>24. Hospital course</small><span class=k>{d.sec('hospitalCourse', 'Fell at home 12-25. Nailing without complication. Two units of red cells. Delirium for two days, clearing. Ten feet with walker and two helpers.')}</span></td></tr><tr><td><small>25. Orders for care</small><span class=k>{d.sec('plan', 'Weight bearing as tolerated. PT and OT daily. INR Monday and Thursday, goal 2 to 3. Staples out 1-10-2011. Heels off bed. Dr. Rhee in 4 weeks.')}</span></td></tr></table>
+<table><tr>{c(26, 'Diet', 'Mechanical soft, 2 g Na')}{c(27, 'Skin', 'Stage I sacrum')}{c(28, 'Continence', 'Foley out 12-29')}{c(29, 'Flu vaccine', 'given 10-2010 per daughter')}{c(30, 'TB test', 'not done')}</tr></table>
+<table><tr>{c(31, 'Physician', d.by('Daniel Rhee') + ', MD')}{c(32, 'Signature', '<span class=sig>D. Rhee</span>')}{c(33, 'Date', d.dated('12-31-2010'))}{c(34, 'Nurse giving report', 'P. Iannucci RN, ext 4402')}</tr></table>""")
+    for t, n, v, u in (("inr", "INR", "1.9", ""), ("hgb", "Hgb", "9.6", "g/dL"), ("creat", "Creatinine", "1.1", "mg/dL"), ("k", "K", "4.2", "")):
+        d.obs(t, n, v, u)
+    d._item({"Immunization.vaccineCode.text": "Flu vaccine", "Immunization.occurrenceDate": "2010-10"}, ["Flu vaccine"], True)
+    for drug in ("Enoxaparin", "Haldol"):
+        d.med(drug)
+        d.items[-1]["optional"] = True
+    return d
+
+
+def cbc_panels():
+    d = Note("cbc two panels.tif", "sn35", LAB, "cbc-two-panels", "photocopy", ".page{font:10pt/1.35 'Liberation Sans';padding:.55in .75in} .two{gap:18pt} .two table{width:100%} td,th{border-bottom:1px solid #000;padding:2pt 3pt} .hd td{border:0}")
+    side = lambda rows: f"<table>{tr('TEST', 'RESULT', '', 'NORMAL', tag='th')}" + "".join((d.obs(t, n, v, u, r, f), tr(n, f"<b>{v}</b>", f and ("HI" if f == "H" else "LO"), f"{r} {u}"))[1] for t, n, v, f, r, u in rows) + "</table>"
+    d.page(f"""<table class=hd style="width:100%"><tr><td><b style="font-size:13pt">{d.org('Tallgrass Physicians Laboratory')}</b><br>Emporia, Kansas</td><td class=r>HEMATOLOGY<br>Acc 7-0331-118</td></tr></table>
+<table class=hd style="width:100%;border:2px solid #000;margin:6pt 0"><tr><td>PT: {d.name('Dale Hutchcraft', 'Hutchcraft', 'Dale')}</td><td>AGE/SEX: 44/{d.sex('M')}</td><td>CHART: {d.mrn('H-2090')}</td></tr><tr><td>PHYS: {d.by('Rebecca Unruh')}, M.D.</td><td>COLL: {d.start('3-31-97')} 8:40A</td><td>RPT: {d.dated('3-31-97')} 11:02A</td></tr></table>
+<div class=two><div>{side((("wbc", "WBC", "3.1", "L", "4.8-10.8", "THOU/CUMM"), ("rbc", "RBC", "4.02", "L", "4.70-6.10", "MILL/CUMM"), ("hgb", "HGB", "13.4", "L", "14.0-18.0", "GM/DL"), ("hct", "HCT", "40.1", "L", "42.0-52.0", "%"), ("mcv", "MCV", "99.8", "H", "80.0-94.0", "FL"), ("mch", "MCH", "33.3", "H", "27.0-31.0", "PG"), ("rdw", "RDW", "14.1", "", "11.5-14.5", "%"), ("plt", "PLT", "96", "L", "130-400", "THOU/CUMM")))}</div>
+<div>{side((("neut", "NEUT", "38", "L", "42-75", "%"), ("lymph", "LYMPH", "47", "H", "20-45", "%"), ("mono", "MONO", "11", "H", "2-10", "%"), ("eos", "EOS", "4", "", "0-5", "%"), ("esr", "SED RATE", "22", "H", "0-15", "mm/hr")))}<p style="margin-top:8pt">MORPHOLOGY: Macrocytes 1+. Platelets decreased on smear. No blasts seen.</p></div></div>
+<p style="margin-top:14pt">COMMENT: WBC and PLT checked. Called to Dr. Unruh's nurse (Jan) 11:10A.</p><p>Copy to: V. A. Sorensen, M.D., Topeka &nbsp;&nbsp; Tech: MKR</p>""")
+    return d
+
+
+def registry():
+    d = Note("registry printout.png", "sn36", IMM, "registry-date-first", "clean300", ".page{font:9pt/1.35 'DejaVu Sans';padding:.5in} table{width:100%} td,th{padding:2pt 4pt;border-bottom:1px dashed #666;font-size:8.5pt}")
+    rows = ""
+    for day, v, maker, lot in (("10/16/2019", "Influenza, quadrivalent, PF", "SKB", "K5J93"), ("07/22/2019", "HPV9", "MSD", "R014882"), ("01/15/2019", "HPV9", "MSD", "R002715"), ("07/12/2018", "Meningococcal ACWY (Menactra)", "PMC", "U6021AA"), ("07/12/2018", "Tdap (Adacel)", "PMC", "C5418AB"), ("08/03/2011", "MMR/Varicella (ProQuad)", "MSD", "0664AA"), ("08/03/2011", "DTaP-IPV (Kinrix)", "SKB", "AC20B"),
+                               ("09/25/2008", "Hepatitis A, ped/adol", "MSD", "0892X"), ("03/20/2008", "Hepatitis A, ped/adol", "MSD", "0417U"), ("12/18/2007", "DTaP", "PMC", "C2834AA"), ("09/17/2007", "Pneumococcal conjugate, PCV 7", "WAL", "B51229"), ("09/17/2007", "MMR", "MSD", "1140U"), ("09/17/2007", "Varicella", "MSD", "0388U")):
+        rows += tr(d.shot(v, day), escape(v), maker, lot, "Yes")
+    d.page(f"""<p><b style="font-size:13pt">State Immunization Registry</b> &mdash; Patient Record</p><p>Printed for: {d.org('Blue Heron Pediatric Group')} &nbsp; Printed on {d.dated('11/04/2019')} by {d.by('Mireille Fontenot')}, RN</p>
+<p>Client name (last, first, middle): {d.name('Achterberg, Noelle, Irene', 'Achterberg', 'Noelle Irene')}<br>Birth date: {d.dob('09/12/2006')} &nbsp; Gender: {d.sex('Female')} &nbsp; Client ID: {d.mrn('4419027')}<br>Mother's maiden name: Vandenberg &nbsp; Responsible party: Joel Achterberg &nbsp; Phone: {d.phone('616-555-0137')}<br>Address: {d.line('880 Cutter Lane NE')}, {d.place('Rockford', 'MI', '49341')}</p>
+<table>{tr('Date', 'Vaccine', 'Mfr', 'Lot', 'Valid', tag='th')}{rows}</table>
+<p style="margin-top:8pt"><b>Recommended next:</b> Meningococcal ACWY on or after 09/12/2022; MenB on or after 09/12/2022; Influenza 2020-21</p><p>Comments: egg allergy questioned 2008, ruled out by testing. History of chickenpox: no.</p>""")
+    d.also("Organization.name", "State Immunization Registry")
+    d.also("Encounter.period.start", "2019-11-04", "2019-10-16")
+    for c, v in (("name", "Joel Achterberg"), ("telecom", "+16165550137"), ("relationship", "Responsible party")):
+        d.also("Patient.contact." + c, v)
+    return d
+
+
+def health_summary():
+    d = Note("health summary.tif", "sn37", SUM, "system-health-summary", "office", "pre{font:9pt/1.24 'Liberation Mono';margin:0}")
+    d.also("DocumentReference.type", MED)
+    o = [f"{d.dated('05/18/2004')} 13:07{'':<14}** HEALTH SUMMARY **{'':<18}page 1", f"{d.org('HARLAN COUNTY VETERANS CLINIC')}", "*" * 78, f"{d.name('BLEDSOE,ERNEST WAYNE', 'Bledsoe', 'Ernest Wayne'):<34} {d.ssn('933-51-2280'):<18} DOB: {d.dob('12/24/1931')}", "*" * 78, "", "--------------------- ADR - Adverse React/Allerg ---------------------", ""]
+    for a, r, kind in (("PENICILLINS", "RASH", "drug"), ("SIMVASTATIN", "MUSCLE PAIN", "drug"), ("POLLEN", "SNEEZING", "other")):
+        o.append(f"  {d.allergy(a, r):<22}{r:<20}({kind})")
+    o += ["", "--------------------- PLA - Active Problems --------------------------", f"  {'PROBLEM':<46}{'ENTERED':<12}PROVIDER"]
+    for p, on, who in (("Prostate cancer, status post radiation", "08/99", "NOLAND"), ("Post-traumatic stress disorder", "02/95", "WHITLEY"), ("Hearing loss, bilateral", "06/97", "NOLAND"), ("Diabetes mellitus type II", "11/00", "NOLAND"), ("Peripheral neuropathy", "03/02", "NOLAND")):
+        o.append(f"  {d.cond(p):<46}{on:<12}{who}")
+    o += ["", "--------------------- PLI - Inactive Problems ------------------------"]
+    for p, on in (("Pneumonia", "01/98"), ("Alcohol abuse, in remission", "02/95")):
+        o.append(f"  {d.cond(p, optional=True):<46}{on}")
+    o += ["", "--------------------- RXOP - Outpatient Pharmacy ---------------------", f"  {'DRUG':<34}{'QTY':<6}{'STATUS':<12}LAST FILL"]
+    for drug, sig, qty, status, fill in (("GLYBURIDE 5MG TAB", "TAKE ONE TABLET BY MOUTH TWICE A DAY", "180", "ACTIVE", "04/02/04"), ("GABAPENTIN 300MG CAP", "TAKE ONE CAPSULE BY MOUTH THREE TIMES A DAY", "270", "ACTIVE", "03/29/04"), ("SERTRALINE HCL 100MG TAB", "TAKE ONE-HALF TABLET BY MOUTH EVERY MORNING", "45", "ACTIVE", "04/02/04"), ("ASPIRIN 325MG EC TAB", "TAKE ONE TABLET BY MOUTH EVERY DAY", "90", "ACTIVE", "02/20/04"), ("SIMVASTATIN 40MG TAB", "TAKE ONE TABLET BY MOUTH AT BEDTIME", "90", "DISCONT", "10/11/03")):
+        d.med(drug, sig)
+        if status == "DISCONT":
+            d.items[-1]["optional"] = True
+        o += [f"  {drug:<34}{qty:<6}{status:<12}{fill}", f"    SIG: {sig}"]
+    o += ["", "--------------------- VS - Vital Signs -------------------------------", "  05/17/04 09:20"]
+    d.bp("BP", "138/80"), d.vital("pulse", "PULSE", "74"), d.vital("temp", "TEMP", "97.9", "F"), d.vital("wt", "WT", "203", "lb"), d.obs("pain", "PAIN", "3")
+    o += ["  BP 138/80   PULSE 74   TEMP 97.9 F   WT 203 lb   PAIN 3", "", "--------------------- CH - Lab Tests Selected ------------------------", f"  {'COLLECTED':<12}{'TEST':<16}{'RESULT':>8}    {'UNITS':<8}REF RANGE"]
+    for when, t, n, v, f, u, r in (("04/28/04", "glu", "GLUCOSE", "171", "H", "mg/dL", "70 - 110"), ("04/28/04", "creat", "CREATININE", "1.3", "", "mg/dL", "0.6 - 1.4"), ("04/28/04", "a1c", "HGB A1C", "7.8", "H", "%", "4.0 - 6.0"), ("04/28/04", "psa", "PSA", "0.2", "", "ng/mL", "0.0 - 4.0")):
+        d.obs(t, n, v, u, r, f)
+        o.append(f"  {when:<12}{n:<16}{v:>8} {f:<3}{u:<8}{r}")
+    o += ["", "--------------------- IM - Immunizations -----------------------------"]
+    for v, when in (("INFLUENZA", "10/21/03"), ("PNEUMOVAX", "11/05/98"), ("INFLUENZA", "10/30/02")):
+        d.shot(v, when)
+        o.append(f"  {v:<24}{when}")
+    o += ["", "  NOK: BLEDSOE,IRIS (WIFE)   PCP: NOLAND,CHARLENE", "*** END ***  CONFIDENTIAL HEALTH SUMMARY"]
+    d.page("<pre>" + "\n".join(o) + "</pre>")
+    d.by("NOLAND,CHARLENE", "NOLAND,CHARLENE")
+    d.f("Patient.contact.name", "BLEDSOE,IRIS")
+    d.f("Patient.contact.relationship", "WIFE")
+    d.also("Encounter.period.start", "2004-05-17", "2004-05-18")
+    d.also("Patient.identifier.mrn", "933-51-2280")
+    d.also("Patient.maritalStatus", "M")
+    return d
+
+
+PAPERS = [op_dictated, op_form, endoscopy, cath, derm_log, dc_typed, dc_ehr, hp_dictated, hp_columns, soap_typed, emr_side, telephone, well_child, prenatal, nursing, physical_therapy, consult_cardiology, consult_rheum, referral, ct_report, mammogram, pathology, lab_dot, lab_cumulative, lab_range, microbiology, urinalysis, med_list, mar, summary_sheet, shots, emergency, dc_two_pages, transfer, cbc_panels, registry, health_summary]
 # The chain of damage and the resolution of the setting; an office flatbed of these papers is set at 150 dots per inch, in two shades at 200.
 DAMAGE = {p: (f, 150 if p == "office" else 250 if p == "photocopy" else dpi) for p, (f, dpi) in mu.DAMAGE.items()}
 
