@@ -1,7 +1,7 @@
 //! What the model looks at: a value's signals as numbers. One table says it all: to add a feature, add a row (at the end) and fit the model
 //! anew; weights, accounts and the fit take names, meanings, signs and figures from here.
 
-use crate::model::{ExtractedValue, Form, Rule, Signals};
+use crate::model::{ExtractedValue, Form, LabelStands, Rule, Signals};
 
 /// What a higher figure of a feature speaks for. The fit never gives a weight of the other sign: data that seem to reward a bad sign are too few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,10 +130,10 @@ pub const FEATURES: &[Feature] = &[
         figure: |v| v.rules(|rule| rule.corroborates()),
     },
     Feature {
-        name: "known-words",
-        meaning: "its words stand in a dictionary",
-        speaks: Speaks::For,
-        figure: |v| flag(v.value.signals.rules_hold.contains(&Rule::KnownWords)),
+        name: "unknown-words",
+        meaning: "a word of it stands in no dictionary of its kind",
+        speaks: Speaks::Against,
+        figure: |v| flag(Rule::has_dictionary(v.value.field) && !v.value.signals.rules_hold.contains(&Rule::KnownWords)),
     },
     Feature {
         name: "rules-hold",
@@ -147,7 +147,34 @@ pub const FEATURES: &[Feature] = &[
         speaks: Speaks::Against,
         figure: |v| flag(!v.value.signals.rules_broken.is_empty()),
     },
+    Feature {
+        name: "explained",
+        meaning: "how much of the page's text stands in values, labels and headings",
+        speaks: Speaks::For,
+        figure: |v| v.value.signals.around.map_or(UNKNOWN, |around| share(around.explained)),
+    },
+    Feature {
+        name: "found",
+        meaning: "how many of the document's expected single values were found",
+        speaks: Speaks::For,
+        figure: |v| v.value.signals.around.map_or(UNKNOWN, |around| share(around.found)),
+    },
+    Feature {
+        name: "near-mean",
+        meaning: "the engine's mean figure of the words near it",
+        speaks: Speaks::For,
+        figure: |v| v.engine(v.value.signals.around.map_or(v.value.signals.page_mean, |around| around.near_mean)),
+    },
+    Feature {
+        name: "label-above",
+        meaning: "its label stands over it, not before it",
+        speaks: Speaks::Against,
+        figure: |v| flag(v.value.signals.label_stands == LabelStands::Above),
+    },
 ];
+
+/// A share of which an older result says nothing: the middle.
+const UNKNOWN: f64 = 0.5;
 
 /// A value's features, each roughly between 0 and 1.
 pub fn features(value: &ExtractedValue) -> [f64; FEATURES.len()] {

@@ -1,6 +1,6 @@
 //! From words on a page to a value with its evidence. Every rule of this room makes its values here.
 
-use crate::model::{ExtractedValue, Field, Form, PageLayout, Signals, TextSource, Word};
+use crate::model::{ExtractedValue, Field, Form, LabelStands, PageLayout, Signals, TextSource, Word};
 
 /// What a rule knows of a value before its words are looked at.
 #[allow(dead_code)]
@@ -63,6 +63,8 @@ impl Found<'_> {
                 kin_differ: 0,
                 rules_hold: Vec::new(),
                 rules_broken: Vec::new(),
+                label_stands: LabelStands::Unknown,
+                around: None,
                 handwritten: super::handwriting::looks_handwritten(page, self.words),
                 cut_off: super::cut_off::looks_cut_off(page, self.words),
                 page_mean: page.reading.quality.mean_confidence,

@@ -22,6 +22,7 @@ mod parts;
 mod phrases;
 mod sections;
 pub(crate) mod site;
+mod surroundings;
 #[allow(dead_code)]
 mod tables;
 pub(crate) mod templates;
@@ -87,5 +88,6 @@ pub fn extract(pages: &[PageLayout], vocabulary: &Vocabulary) -> Extraction {
     missing.extend(more.into_iter().filter(|(field, _)| !missing.iter().any(|(f, _)| f == field)).collect::<Vec<_>>());
     form.extend(values.iter().filter(|value| value.field.section().is_some()).map(|value| value.field.to_string()));
     let origin = Origin { form, captures: pages.iter().map(|page| Capture::of(&page.reading)).collect() };
+    surroundings::note(pages, &mut values, &missing);
     Extraction { kind: classified.kind, kind_confidence: classified.probability, values, missing, origin }
 }

@@ -34,6 +34,16 @@ pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Acco
     for step in &extracted.signals.history {
         line("step", &of_step(*step));
     }
+    if let Some(around) = extracted.signals.around {
+        let percent = |share: f32| (100.0 * share).round();
+        let text = format!(
+            "words near it {:.2}; {} % of the page's text understood, {} % of the expected values found",
+            around.near_mean,
+            percent(around.explained),
+            percent(around.found)
+        );
+        line("around it", &text);
+    }
     for rule in &extracted.signals.rules_hold {
         line("holds", rule.meaning());
     }
@@ -145,7 +155,7 @@ mod tests {
     use super::*;
     use crate::confidence::ConfidenceModel;
     use crate::layout::{analyse, testing};
-    use crate::model::{Doubt, Rule, SecondReading};
+    use crate::model::{Doubt, Rule, SecondReading, Surroundings};
 
     #[test]
     fn a_value_is_told_with_its_words_and_a_sum_in_order_of_weight() {
@@ -158,6 +168,7 @@ mod tests {
         let signals = &mut value.extracted.signals;
         (signals.word_min, signals.word_mean, signals.page_mean, signals.label, signals.differ) = (0.9, 0.95, 0.8, 1.0, 1);
         signals.history.push(Step::Took { at: 1, read: '0', taken: 'O' });
+        signals.around = Some(Surroundings { near_mean: 0.9, explained: 0.5, found: 0.25 });
         signals.rules_hold.push(Rule::EmailAndName);
         signals.rules_broken.push(Rule::PlausibleAge);
         let account = ConfidenceModel::load(None).unwrap().account(&value.extracted);
@@ -168,6 +179,7 @@ mod tests {
             "where every value begins",
             "together",
             "character 2: `0` was taken for `O`",
+            "words near it 0.90; 50 % of the page's text understood, 25 % of the expected values found",
             "holds       the e-mail holds the name",
             "broken      at most 120 years old at the visit",
         ] {

@@ -26,5 +26,7 @@ pub use outcome::{FailureKind, PageOutcome, SourceFailure};
 pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, RulingKind, SecondReading, TextSource, Treatment, Word};
 pub use pixels::{GreyPage, RawPage, TextLayer};
 pub use record::DocumentRecord;
-pub use value::{Confidence, DecidedValue, ExtractedValue, Extraction, Form, Reason, Rule, Signals, Status, Step};
+pub use value::{
+    Confidence, DecidedValue, ExtractedValue, Extraction, Form, LabelStands, Reason, Rule, Signals, Status, Step, Surroundings,
+};
 pub use value_id::{AuditOutcome, ValueId};

@@ -78,6 +78,37 @@ impl Step {
     }
 }
 
+/// How a value's label or heading stands to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelStands {
+    /// Not known: an older result.
+    #[default]
+    Unknown,
+    /// There is none, or the rule does not say.
+    Nowhere,
+    /// On the value's own line, before it.
+    Before,
+    /// Over it.
+    Above,
+    /// Elsewhere: behind or under it.
+    Elsewhere,
+    /// The value stands in a zone that a template of the form gives it.
+    Zone,
+}
+
+/// What surrounds a value: whether the paper is one that the rules understand, and how well it could be read there.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// Mean engine confidence of the words near it, 0.0–1.0: on its lines and the ones above and below, itself and its label left out. The page's
+    /// where there are none.
+    pub near_mean: f32,
+    /// Share of the page's letters that stand in values, labels and headings, 0.0–1.0.
+    pub explained: f32,
+    /// Of the single values that the document should have, the share that was found, 0.0–1.0.
+    pub found: f32,
+}
+
 /// A check of a value against another one, against the page's words, or against a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -133,6 +164,12 @@ impl Rule {
         !matches!(self, Self::BirthBeforeDates | Self::PlausibleAge | Self::VisitBeforeDischarge | Self::KnownWords | Self::PointKept)
     }
 
+    /// Whether every value of a field is held against a dictionary, so that to be in none says something.
+    pub fn has_dictionary(field: Field) -> bool {
+        use Field::{AllergyText, ConditionIcd10, ContactName, Family, Given, MedicationText, Practitioner, VaccineText};
+        matches!(field, AllergyText | ConditionIcd10 | ContactName | Family | Given | MedicationText | Practitioner | VaccineText)
+    }
+
     /// What it says, for people.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -185,6 +222,12 @@ pub struct Signals {
     /// Such checks that it fails: it or what it was held against is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_broken: Vec<Rule>,
+    /// How its label stands to it.
+    #[serde(default)]
+    pub label_stands: LabelStands,
+    /// What surrounds it; `None` in older results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Surroundings>,
     /// Looks written by hand.
     pub handwritten: bool,
     /// Ink that no word covers stands beside it: it may go on.
