@@ -20,8 +20,8 @@ pub(super) struct CertifyArguments {
     /// Largest share of wrong values among accepted ones, such as `0.5%`
     #[arg(long, value_name = "SHARE", value_parser = share, required_unless_present = "withdraw")]
     target: Option<f64>,
-    /// What is true of documents of the archive, drawn at random: JSON lines as config/README.md describes them
-    #[arg(long, value_name = "FILE", required_unless_present = "withdraw")]
+    /// What is true of documents of the archive that were drawn at random [default: the answers to review/audit.csv]
+    #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// Seed of the draw of one value a document and field
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -82,14 +82,14 @@ fn seconds(text: &str) -> Result<f64, String> {
 pub(super) fn certify(arguments: &CertifyArguments) -> Result<Exit, Complaint> {
     let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
     let loaded = Settings::load(&typed, environment)?;
-    let (Some(target), Some(truth)) = (arguments.target, &arguments.truth) else {
+    let Some(target) = arguments.target else {
         let had = withdraw(&arguments.archive, &loaded.settings)?;
         to_stdout(if had { "the certificate is withdrawn\n" } else { "the archive had no certificate\n" })?;
         return Ok(Exit::Done);
     };
     let request = CertifyRequest {
         archive: arguments.archive.clone(),
-        truth: truth.clone(),
+        truth: arguments.truth.clone(),
         target,
         delta: DELTA,
         seed: arguments.seed,

@@ -37,6 +37,8 @@ pub struct Audit {
     pub run: i64,
     /// The version of the rules under which it was chosen.
     pub version: String,
+    /// The rate by which it was chosen.
+    pub rate: f64,
     /// The document that has it, and the value's place; `None` if the audit is void: the machine says something else now.
     pub found: Option<(DocumentId, Option<PercentBox>)>,
     /// The last answer: its number in the order of all answers, and whether the value was right.
@@ -198,7 +200,7 @@ impl Ledger {
         let work = |connection: &Connection| {
             let mut statement = connection.prepare(&format!(
                 "SELECT audits.id, audits.sha256, audits.ordinal, audits.page, audits.item, audits.field, audits.machine_value, audits.name, audits.run,
-                        audits.version, answer.id, answer.agrees, found.name, found.x, found.y, found.width, found.height
+                        audits.version, answer.id, answer.agrees, found.name, found.x, found.y, found.width, found.height, audits.rate
                  FROM audits
                  LEFT JOIN audit_answers AS answer ON answer.id = (SELECT max(id) FROM audit_answers WHERE audit = audits.id)
                  LEFT JOIN (SELECT audits.id AS audit, documents.name, min(document_values.id), x, y, width, height
@@ -216,6 +218,7 @@ impl Ledger {
                     name: Uuid::parse_str(&row.get::<_, String>(7)?).map_err(|_| unexpected(7, "a name"))?,
                     run: row.get(8)?,
                     version: row.get(9)?,
+                    rate: row.get(17)?,
                     answer: row.get::<_, Option<i64>>(10)?.zip(row.get(11)?),
                     found: row.get::<_, Option<String>>(12)?.map(|name| (DocumentId::from_stored(name), place)),
                 })

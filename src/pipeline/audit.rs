@@ -60,7 +60,7 @@ pub(super) fn draw(ledger: &mut Ledger, settings: &AuditSettings) -> Result<(), 
 }
 
 /// The archive's key, made of the system's randomness when it is first asked for.
-fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
+pub(super) fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
     if let Some(known) = ledger.note(KEY_NOTE)?.and_then(|text| Key::from_hex(&text)) {
         return Ok(known);
     }

@@ -1,16 +1,18 @@
 //! `chartlift certify`: from values that were checked to the archive's certificate, which decides from then on what is accepted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::rules::Rules;
 use super::settle::{self, CERTIFICATE, CERTIFICATE_NOTE};
-use super::{Archive, RunError};
+use super::{Archive, RunError, audit};
 use crate::calibration::Truth;
+use crate::confidence::audit::sample;
 use crate::confidence::certificate::{Certificate, FORMAT, Labellers};
 use crate::confidence::certify::{Paper, Promise, candidates, certify as show};
 use crate::confidence::{self, Class};
-use crate::ledger::Ledger;
-use crate::model::{ExtractedValue, Field, Sha256};
+use crate::ledger::{Audit, Fingerprints, Ledger};
+use crate::model::{DocumentRecord, ExtractedValue, Field, Sha256, Status, ValueId};
 use crate::report::{CertifyReport, LabelCounts};
 use crate::settings::Settings;
 
@@ -21,8 +23,8 @@ const METHOD: &str = "fixed-sequence testing of a grid of acceptance shares with
 pub struct CertifyRequest<'a> {
     /// The archive.
     pub archive: PathBuf,
-    /// A file of truths.
-    pub truth: PathBuf,
+    /// A file of truths; without one, the blind checks of the audit are the labels.
+    pub truth: Option<PathBuf>,
     /// Share of wrong values to be promised, 0.0–1.0.
     pub target: f64,
     /// Probability that a class's promise is wrong.
@@ -41,11 +43,15 @@ pub struct CertifyRequest<'a> {
 /// No archive, no run in it, truths that cannot be read, an archive that cannot be written.
 pub fn certify(request: &CertifyRequest<'_>) -> Result<CertifyReport, RunError> {
     let rules = Rules::load(request.settings.rules.folder.as_deref())?;
-    let truth = Truth::read(&request.truth)?;
+    let truth = request.truth.as_deref().map(Truth::read).transpose()?;
     let mut archive = Archive::open(&request.archive)?;
     let last = archive.ledger.last_prints()?.ok_or_else(|| RunError::NothingRead { archive: request.archive.clone() })?;
     let mut counts = LabelCounts::default();
-    let papers = papers(&archive.ledger, &rules, &truth, &last.prints.reading, &last.prints.understanding, &mut counts)?;
+    let labels = match &truth {
+        Some(truth) => Labels::Truth(truth),
+        None => Labels::Audits(audited(&mut archive.ledger, &last.prints.understanding, &mut counts)?),
+    };
+    let papers = papers(&archive.ledger, &rules, &labels, &last.prints, &mut counts)?;
     let promise = Promise { target: request.target, delta: request.delta, catch: request.settings.audit.catch, seed: request.seed };
     let (classes, forms) = show(&papers, &promise);
     let certificate = Certificate {
@@ -62,8 +68,8 @@ pub fn certify(request: &CertifyRequest<'_>) -> Result<CertifyReport, RunError> 
         delta: promise.delta,
         seed: promise.seed,
         labels: Labellers {
-            from: "truth".to_owned(),
-            sha256: Some(truth.digest.to_string()),
+            from: if truth.is_some() { "truth" } else { "audits" }.to_owned(),
+            sha256: truth.as_ref().map(|truth| truth.digest.to_string()),
             catch: promise.catch,
             documents: counts.documents,
         },
@@ -106,39 +112,85 @@ fn keep(archive: &mut Archive, certificate: &Certificate, rules: &Rules, request
     settle::decide_anew(archive, rules, request.settings)
 }
 
+/// What is known of values.
+enum Labels<'a> {
+    /// What a file says.
+    Truth(&'a Truth),
+    /// Whether people who keyed accepted values blind found them right.
+    Audits(BTreeMap<ValueId, bool>),
+}
+
+/// The answers that are an even sample of each class.
+///
+/// The audit draws at another rate each night and for each field. The hash that draws is kept to, though: what is below the least rate of a class would have been
+/// drawn in each of its lots, so these answers are as if drawn at one rate. A lot (a field of a run) counts when all that was drawn of it
+/// is answered: who answers may begin with what is easy.
+fn audited(ledger: &mut Ledger, version: &str, counts: &mut LabelCounts) -> Result<BTreeMap<ValueId, bool>, RunError> {
+    let key = audit::key(ledger)?;
+    let audits: Vec<Audit> = ledger.audits()?.into_iter().filter(|audit| audit.version == version && audit.found.is_some()).collect();
+    let lot = |audit: &Audit| (audit.id.field, audit.run);
+    let unanswered: BTreeSet<(Field, i64)> = audits.iter().filter(|audit| audit.answer.is_none()).map(lot).collect();
+    let mut rates: BTreeMap<Class, f64> = BTreeMap::new();
+    for audit in audits.iter().filter(|audit| !unanswered.contains(&lot(audit))) {
+        let least = rates.entry(Class::of(audit.id.field)).or_insert(1.0);
+        *least = least.min(audit.rate);
+    }
+    let mut labels = BTreeMap::new();
+    for audit in audits {
+        let rate = rates.get(&Class::of(audit.id.field)).copied().unwrap_or(0.0);
+        match audit.answer {
+            Some((_, right)) if !unanswered.contains(&lot(&audit)) && sample::draw(&key, &audit.id, version).chance < rate => {
+                labels.insert(audit.id, right);
+            }
+            Some(_) => counts.set_aside += 1,
+            None => counts.waiting += 1,
+        }
+    }
+    Ok(labels)
+}
+
 /// The documents that are as the last run would make them, with what is known of their values.
 fn papers(
     ledger: &Ledger,
     rules: &Rules,
-    truth: &Truth,
-    reading: &str,
-    understanding: &str,
+    labels: &Labels<'_>,
+    prints: &Fingerprints,
     counts: &mut LabelCounts,
 ) -> Result<Vec<Paper>, RunError> {
     let model = rules.confidence();
     let mut papers = Vec::new();
     for document in settle::unsettled(ledger) {
         let mut document = document?;
-        let Some(origin) =
-            document.origin.clone().filter(|_| (document.reading.as_str(), document.understanding.as_str()) == (reading, understanding))
-        else {
+        let fresh = (&document.reading, &document.understanding) == (&prints.reading, &prints.understanding);
+        let Some(origin) = document.origin.clone().filter(|_| fresh) else {
             counts.stale += 1;
             continue;
         };
         let values = std::mem::take(&mut document.stored.record.values);
+        let accepted: Vec<bool> = values.iter().map(|value| value.status == Status::Accepted).collect();
+        let mut open = confidence::open(values, &settle::standing(&document), model);
         let record = &document.stored.record;
-        let open = confidence::open(values, &settle::standing(&document), model);
-        let own: Vec<&ExtractedValue> = open.iter().map(|value| &value.extracted).collect();
-        let checked = match truth.labels(&record.id, &own) {
-            Some(labels) => {
-                counts.documents += 1;
-                labels.verdicts.iter().map(|verdict| verdict.is_wrong()).collect()
+        let checked = match labels {
+            Labels::Truth(truth) => {
+                let own: Vec<&ExtractedValue> = open.iter().map(|value| &value.extracted).collect();
+                match truth.labels(&record.id, &own) {
+                    Some(labels) => labels.verdicts.iter().map(|verdict| verdict.is_wrong()).collect(),
+                    None => vec![None; open.len()],
+                }
             }
-            None => {
-                counts.unknown += 1;
-                vec![None; open.len()]
+            Labels::Audits(answers) => {
+                // Only what was accepted could be drawn: nothing is known of the rest, and nothing is asked of it.
+                for (value, accepted) in open.iter_mut().zip(accepted) {
+                    value.status = if accepted { value.status } else { Status::Review };
+                }
+                open.iter().map(|value| answers.get(&value_id(record, &value.extracted)).map(|right| !right)).collect()
             }
         };
+        if checked.iter().any(Option::is_some) {
+            counts.documents += 1
+        } else {
+            counts.unknown += 1
+        }
         papers.push(Paper {
             name: format!("{}\n{}", record.sha256, record.ordinal),
             kind: record.kind,
@@ -147,4 +199,15 @@ fn papers(
         });
     }
     Ok(papers)
+}
+
+fn value_id(record: &DocumentRecord, value: &ExtractedValue) -> ValueId {
+    ValueId {
+        sha256: record.sha256,
+        ordinal: record.ordinal,
+        page: value.page,
+        item: value.item,
+        field: value.field,
+        machine_value: value.value.clone(),
+    }
 }

@@ -20,6 +20,10 @@ pub struct LabelCounts {
     pub seen: u64,
     /// Documents of which nothing is known.
     pub unknown: u64,
+    /// Answers of the audit that make no even sample yet: of a lot that is not answered as a whole, or drawn at a higher rate.
+    pub set_aside: u64,
+    /// Values of the audit that wait for their answer.
+    pub waiting: u64,
     /// Documents left out because other engines, settings or rules made them.
     pub stale: u64,
 }
@@ -63,11 +67,13 @@ impl CertifyReport {
             percent(*target),
             percent(1.0 - delta)
         );
-        let LabelCounts { documents, seen, unknown, stale } = self.counts;
+        let LabelCounts { documents, seen, unknown, set_aside, waiting, stale } = self.counts;
         let mut parts = vec![format!("{} checked ({})", count(documents, "document"), labels.from)];
         for (number, what) in [
             (seen, "left out: the confidence model was fitted on them"),
             (unknown, "not checked"),
+            (set_aside, "answers set aside, to count every value alike"),
+            (waiting, "values wait for an answer"),
             (stale, "left out: read or understood by other engines, settings or rules (run `chartlift run` first)"),
         ] {
             if number > 0 {
@@ -111,11 +117,11 @@ impl CertifyReport {
 
     /// For programs: one JSON object and a line feed.
     pub fn json(&self) -> String {
-        let LabelCounts { documents, seen, unknown, stale } = self.counts;
+        let LabelCounts { documents, seen, unknown, set_aside, waiting, stale } = self.counts;
         let value = json!({
             "archive": self.archive.display().to_string(),
             "certificate": self.certificate,
-            "labels": {"documents": documents, "leftOutFitted": seen, "unchecked": unknown, "leftOutStale": stale},
+            "labels": {"documents": documents, "leftOutFitted": seen, "unchecked": unknown, "leftOutStale": stale, "answersSetAside": set_aside, "answersWaiting": waiting},
             "valuesMoved": self.moved,
         });
         format!("{value}\n")
