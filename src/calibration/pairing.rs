@@ -20,9 +20,8 @@ const ALIKE: f64 = 0.8;
 const COMPONENTS: f64 = 0.5;
 /// What an item that has to be there is worth over one that may: where both fit, the first is taken.
 const WANTED: f64 = 0.05;
-/// Breaks ties: of two readings of a thing that the truth has twice, once as optional, the worse one is the one that counts, so that no error
-/// hides behind what may be left out.
-const WORSE: f64 = 1e-6;
+/// Breaks ties: of two readings of a thing that the truth has twice, once as optional, the better one is the one that counts.
+const BETTER: f64 = 1e-6;
 /// Likeness as whole numbers, for the solver.
 const SCALE: f64 = 1e9;
 /// Share of a section's words, of what is given and what is true, that have to agree (Dice's measure).
@@ -222,7 +221,7 @@ fn likeness(lead: Field, wanted: &TrueItem, places: &[usize], values: &[&Extract
     }
     let components: Vec<(&Field, &String)> = wanted.fields.iter().filter(|(field, _)| **field != lead).collect();
     let right = components.iter().filter(|(field, truth)| equal(**field, truth)).count();
-    alike + COMPONENTS * right as f64 / components.len().max(1) as f64 + if wanted.optional { 0.0 } else { WANTED - WORSE * alike }
+    alike + COMPONENTS * right as f64 / components.len().max(1) as f64 + if wanted.optional { 0.0 } else { WANTED + BETTER * alike }
 }
 
 /// Whether a given value is the true one, or one that is as good.
@@ -454,10 +453,10 @@ mod tests {
     }
 
     #[test]
-    fn no_error_hides_behind_what_may_be_left_out() {
+    fn the_better_of_two_readings_is_the_one_that_counts() {
         let truth = r#""items": [{"Condition.code.text": "Osteoarthritis, left knee"}, {"Condition.code.text": "Osteoarthritis, left knee", "optional": true}]"#;
         let (good, bad) = ("Osteoarthritis, left knee", "Osteoarthritis, left kiee");
-        for (given, expected) in [([good, bad], [Uncounted, Wrong]), ([bad, good], [Wrong, Uncounted])] {
+        for (given, expected) in [([good, bad], [Right, Uncounted]), ([bad, good], [Uncounted, Right])] {
             let given: Vec<_> = given.into_iter().zip(1..).map(|(text, item)| (Field::ConditionText, item, text)).collect();
             assert_eq!(verdicts(truth, &given), expected);
         }

@@ -2,6 +2,7 @@
 //! meaning of what was typed to settings, and the work to the pipeline.
 
 mod audit;
+mod calibrate;
 mod certify;
 mod complaint;
 mod config;
@@ -11,6 +12,8 @@ mod show;
 mod status;
 mod template;
 
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +44,8 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Estimate what targets would cost: share to review, labels, hours
     Plan(certify::PlanArguments),
+    /// Fit the confidence model to values whose truth is known, and measure it
+    Calibrate(calibrate::CalibrateArguments),
     /// Show the settings, and look through a site's own rules
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -87,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Certify(arguments) => certify::certify(&arguments),
         Command::Plan(arguments) => certify::plan(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),
         Command::Lexicon(command) => lexicon::lexicon(&command),
@@ -106,6 +112,23 @@ pub fn quiet_panics() {
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), |l| format!("{}:{}", l.file(), l.line()));
         to_stderr(&format!("warning: a fault of the program at {place}; please report it\n"));
     }));
+}
+
+/// Writes a file for its owner alone: beside, then renamed, so that no link is followed and nothing is left by halves.
+fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
+    let failed = |error: std::io::Error| {
+        let (exit, hint) = if error.kind() == std::io::ErrorKind::AlreadyExists {
+            (Exit::Usage, "a file of this name is there; give another name, or --force to replace it")
+        } else {
+            (Exit::Fatal, "see to the folder's permissions and free space")
+        };
+        Complaint::new(exit, anyhow::Error::new(error).context(format!("cannot write {}", file.display())), Some(hint.to_owned()))
+    };
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
+    let kept = if force { beside.persist(file) } else { beside.persist_noclobber(file) };
+    kept.map(|_| ()).map_err(|error| failed(error.error))
 }
 
 /// An environment variable that is set to something.

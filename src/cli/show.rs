@@ -1,12 +1,11 @@
 //! `chartlift show ARCHIVE DOCUMENT`: one document, or one value of it, in words, or one page with what was read drawn over it. What it gives is a
 //! patient's, to standard output or to a file of its owner alone, because it was asked for by name.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Complaint, environment};
+use super::{Complaint, environment, keep};
 use crate::look::{drawing, explain, explain_json, html, png, table, table_json};
 use crate::model::{DecidedValue, DocumentId, Field, PageNumber};
 use crate::pipeline::{Looked, RunError, look};
@@ -120,21 +119,4 @@ fn overlay(looked: &Looked, settings: &Settings, arguments: &ShowArguments, file
     };
     keep(file, &bytes, arguments.force)?;
     Ok(Exit::Done)
-}
-
-/// Writes a file for its owner alone: beside, then renamed, so that no link is followed and nothing is left by halves.
-fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
-    let failed = |error: std::io::Error| {
-        let (exit, hint) = if error.kind() == std::io::ErrorKind::AlreadyExists {
-            (Exit::Usage, "a file of this name is there; give another name, or --force to replace it")
-        } else {
-            (Exit::Fatal, "see to the folder's permissions and free space")
-        };
-        Complaint::new(exit, anyhow::Error::new(error).context(format!("cannot write {}", file.display())), Some(hint.to_owned()))
-    };
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
-    let kept = if force { beside.persist(file) } else { beside.persist_noclobber(file) };
-    kept.map(|_| ()).map_err(|error| failed(error.error))
 }

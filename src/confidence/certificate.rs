@@ -16,7 +16,7 @@ pub const FORMAT: u32 = 1;
 /// How alike a document's form has to be to one that was checked. Two scans of one form share most of their labels, and what is misread of them parts them
 /// a little; two forms that ask the same things in another order share the labels and few of their sequences. (On the 165 development documents, 98 % are
 /// so alike to another of their layout, and none to one of another layout; at 0.3 it would be 99 and 5 %.)
-const ALIKE: f64 = 0.4;
+pub const ALIKE: f64 = 0.4;
 
 /// What is known of a document when its values are decided.
 #[derive(Clone, Copy, Debug)]

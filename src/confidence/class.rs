@@ -10,7 +10,9 @@ use crate::model::Field;
 pub enum Class {
     /// The patient's name.
     Identity,
-    /// Dates of birth, visits, documents.
+    /// The patient's date of birth. Apart from other dates: which of a paper's dates is the visit's is a harder question.
+    Birth,
+    /// Dates of visits and documents.
     Dates,
     /// The patient's gender.
     Gender,
@@ -48,8 +50,9 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Class; 18] = [
+    pub const ALL: [Class; 19] = [
         Self::Identity,
+        Self::Birth,
         Self::Dates,
         Self::Gender,
         Self::Codes,
@@ -73,6 +76,7 @@ impl Class {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Identity => "identity",
+            Self::Birth => "birth",
             Self::Dates => "dates",
             Self::Gender => "gender",
             Self::Codes => "codes",
@@ -97,7 +101,8 @@ impl Class {
     pub fn of(field: Field) -> Class {
         match field {
             Field::Family | Field::Given => Self::Identity,
-            Field::BirthDate | Field::EncounterStart | Field::EncounterEnd | Field::DocumentDate => Self::Dates,
+            Field::BirthDate => Self::Birth,
+            Field::EncounterStart | Field::EncounterEnd | Field::DocumentDate => Self::Dates,
             Field::Gender => Self::Gender,
             Field::State | Field::MaritalStatus | Field::Language => Self::Codes,
             Field::Mrn | Field::Ssn | Field::SubscriberId | Field::GroupNumber | Field::Npi => Self::Ids,
@@ -130,6 +135,7 @@ mod tests {
     fn every_class_has_a_field_and_sections_hold_sections_alone() {
         for class in Class::ALL {
             assert!(Field::ALL.iter().any(|&f| Class::of(f) == class), "{class:?}");
+            assert_eq!(serde_json::to_string(&class).unwrap(), format!("\"{}\"", class.as_str()));
         }
         for &field in Field::ALL {
             assert_eq!(Class::of(field) == Class::Sections, field.section().is_some(), "{field}");

@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod certify;
 mod class;
 mod features;
+mod file;
 mod model;
 pub mod plan;
 mod policy;
@@ -32,8 +33,9 @@ use crate::model::{Confidence, DecidedValue, ExtractedValue, Extraction, Field, 
 
 pub use certificate::{Certificate, Standing};
 pub use class::Class;
-pub use features::{FEATURES, Feature, Speaks, features};
-pub use model::{Account, ConfidenceError, ConfidenceModel, Part};
+pub use features::{FEATURES, Feature, Speaks, asked_twice, features};
+pub use file::FittedOn;
+pub use model::{Account, BetaCalibration, ClassRule, ConfidenceError, ConfidenceModel, Part, Regime, logarithms, probability_of};
 pub use policy::{ConfidenceSettings, Gate, Policy, Uncertified};
 
 /// The rule's name in values that stand for what was not found.
@@ -115,7 +117,7 @@ fn judge(
     if contested.contains(&value.field) || contradicted(class, signals) {
         reasons.push(Reason::Conflict);
     }
-    if value.field == Field::DocumentType && kind_confidence < model.kind_sure() {
+    if value.field == Field::DocumentType && kind_confidence < model.kind_sure {
         reasons.push(Reason::UnsureKind);
     }
     match gate(&value) {
@@ -224,13 +226,14 @@ mod tests {
             "doubt" | "form-invalid" | "differ" | "second-differs" => -3.0,
             _ => 0.0,
         };
-        let weights: String = FEATURES.iter().map(|f| format!("{} = {:.1}\n", f.name, weight(f))).collect();
-        let name = |c: &Class| serde_json::to_string(c).unwrap().trim_matches('"').to_owned();
-        let regime = |regime: &str, threshold: f64| {
-            let class = |c| format!("[{regime}.classes.{}]\noffset = 0.0\nthreshold = {threshold}\n", name(c));
-            format!("[{regime}]\nintercept = -4.5\n[{regime}.weights]\n{weights}{}", Class::ALL.iter().map(class).collect::<String>())
+        let regime = |threshold: f64| Regime {
+            intercept: -4.5,
+            weights: std::array::from_fn(|k| weight(&FEATURES[k])),
+            classes: Class::ALL.into_iter().map(|class| (class, ClassRule { offset: 0.0, threshold })).collect(),
+            calibration: BetaCalibration::NONE,
+            fitted: FittedOn::default(),
         };
-        ConfidenceModel::parse("test", &format!("kind-sure = 0.8\n{}{}", regime("alone", 0.97), regime("both", 0.9))).unwrap()
+        ConfidenceModel { kind_sure: 0.8, alone: regime(0.97), both: regime(0.9), digest: crate::model::Sha256::of(b"") }
     }
 
     fn decided(values: Vec<ExtractedValue>) -> Vec<DecidedValue> {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::model::{ExtractedValue, Sha256};
 
 use super::features::asked_twice;
+use super::file::{self, FittedOn};
 use super::{Class, FEATURES, features};
 
 const FILE: &str = "confidence.toml";
@@ -28,7 +29,7 @@ pub enum ConfidenceError {
         source: std::io::Error,
     },
     /// The file's text is no model.
-    #[error("{file}: {reason}; take config/confidence.toml as a pattern or fit it anew with scripts/fit_confidence.py")]
+    #[error("{file}: {reason}; take config/confidence.toml as a pattern or fit it anew with `chartlift calibrate`")]
     Parse {
         /// The file's name.
         file: String,
@@ -37,39 +38,85 @@ pub enum ConfidenceError {
     },
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
-    kind_sure: f32,
-    alone: Regime,
-    both: Regime,
+/// What holds for the values of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassRule {
+    /// Added to the intercept.
+    pub offset: f64,
+    /// Least probability that is accepted; above 1 nothing is.
+    pub threshold: f64,
+}
+
+/// A second step that takes the model's own probability `s` to one that holds for layouts that it has not seen:
+/// `ln(p / (1 - p)) = c + a · ln(s) - b · ln(1 - s)`. It keeps the order of values; `a = b` is Platt's scaling.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BetaCalibration {
+    /// Not below 0.
+    pub a: f64,
+    /// Not below 0.
+    pub b: f64,
+    /// Moves all alike.
+    pub c: f64,
+}
+
+impl BetaCalibration {
+    /// Changes nothing.
+    pub const NONE: Self = Self { a: 1.0, b: 1.0, c: 0.0 };
+
+    /// Log-odds calibrated, of log-odds.
+    pub fn of(self, logit: f64) -> f64 {
+        let [ln_s, ln_rest] = logarithms(logit);
+        self.c + self.a * ln_s - self.b * ln_rest
+    }
+}
+
+/// ln(s) and ln(1 - s) of a probability's log-odds, exact at both ends.
+pub fn logarithms(logit: f64) -> [f64; 2] {
+    // ln(1 + exp(x)) without overflow.
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    [-softplus(-logit), -softplus(logit)]
+}
+
+/// The probability of log-odds, cut to what there is data for.
+pub fn probability_of(logit: f64) -> f64 {
+    (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST)
 }
 
 /// Weights and thresholds of the values that one engine read, or of those that both did.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Regime {
-    intercept: f64,
-    weights: BTreeMap<String, f64>,
-    classes: BTreeMap<Class, ClassRule>,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regime {
+    /// Where every value begins.
+    pub intercept: f64,
+    /// In the order of [`FEATURES`].
+    pub weights: [f64; FEATURES.len()],
+    /// One rule a class.
+    pub classes: BTreeMap<Class, ClassRule>,
+    /// The second step.
+    pub calibration: BetaCalibration,
+    /// What it was fitted on.
+    pub fitted: FittedOn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClassRule {
-    /// Added to the intercept.
-    offset: f64,
-    /// Least probability that is accepted; above 1 nothing is.
-    threshold: f64,
+impl Regime {
+    /// The model's own log-odds, before calibration.
+    pub fn logit(&self, class: Class, features: &[f64; FEATURES.len()]) -> f64 {
+        let sum: f64 = self.weights.iter().zip(features).map(|(weight, x)| weight * x).sum();
+        self.intercept + self.classes.get(&class).map_or(0.0, |rule| rule.offset) + sum
+    }
 }
 
 /// The model: `p = 1 / (1 + exp(-(intercept + offset of the class + Σ weight · feature)))`, and for each class the probability from
 /// which its values are accepted. There are two of each: for values that both engines read, and for all others, which are accepted less.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfidenceModel {
-    kind_sure: f32,
-    alone: Logistic,
-    both: Logistic,
+    /// Least confidence in a document's kind at which its type may be accepted.
+    pub kind_sure: f32,
+    /// For values that one engine read.
+    pub alone: Regime,
+    /// For values that both engines read.
+    pub both: Regime,
     /// Digest of the file's text, for the freshness of results.
     pub digest: Sha256,
 }
@@ -85,6 +132,8 @@ pub struct Account {
     pub offset: f64,
     /// What each feature adds, in the order of [`FEATURES`].
     pub parts: [Part; FEATURES.len()],
+    /// What the calibration adds.
+    pub calibration: f64,
     /// The outcome.
     pub probability: f64,
     /// Least probability that is accepted; `None` if this class is never accepted without a person.
@@ -111,33 +160,6 @@ impl Part {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Logistic {
-    intercept: f64,
-    weights: [f64; FEATURES.len()],
-    classes: BTreeMap<Class, ClassRule>,
-}
-
-impl Regime {
-    fn checked(self, name: &str) -> Result<Logistic, String> {
-        let mut weights = [0.0; FEATURES.len()];
-        for (weight, feature) in weights.iter_mut().zip(FEATURES) {
-            *weight = *self.weights.get(feature.name).ok_or_else(|| format!("{name}.weights lacks `{}`", feature.name))?;
-        }
-        if let Some(strange) = self.weights.keys().find(|k| FEATURES.iter().all(|f| f.name != k.as_str())) {
-            return Err(format!("{name}.weights names `{strange}`, which is no feature"));
-        }
-        if let Some(class) = Class::ALL.into_iter().find(|c| !self.classes.contains_key(c)) {
-            return Err(format!("{name}.classes lacks {class:?}"));
-        }
-        let numbers = weights.iter().chain([&self.intercept]).chain(self.classes.values().flat_map(|c| [&c.offset, &c.threshold]));
-        if numbers.into_iter().any(|x| !x.is_finite()) {
-            return Err(format!("a weight, offset or threshold of {name} is not a finite number"));
-        }
-        Ok(Logistic { intercept: self.intercept, weights, classes: self.classes })
-    }
-}
-
 impl ConfidenceModel {
     /// Loads the model: `confidence.toml` of the site's folder if it has one, else the embedded one.
     ///
@@ -154,9 +176,27 @@ impl ConfidenceModel {
 
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ConfidenceError> {
         let wrong = |reason: String| ConfidenceError::Parse { file: name.to_owned(), reason };
-        let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-        let (alone, both) = (file.alone.checked("alone").map_err(wrong)?, file.both.checked("both").map_err(wrong)?);
-        Ok(Self { kind_sure: file.kind_sure, alone, both, digest: Sha256::of(text.as_bytes()) })
+        file::parse(text).map_err(wrong)
+    }
+
+    /// The text of its file.
+    pub fn text(&self) -> String {
+        file::text(self)
+    }
+
+    /// A short name of this very model: the first digits of its file's digest.
+    pub fn version(&self) -> String {
+        self.digest.to_string()[..16].to_owned()
+    }
+
+    /// What it was fitted on: values that one engine read, values that both did.
+    pub fn fitted_on(&self) -> [&FittedOn; 2] {
+        [&self.alone.fitted, &self.both.fitted]
+    }
+
+    /// Whether it was fitted on values of a source: what it has seen cannot certify it.
+    pub fn has_seen(&self, source: &Sha256) -> bool {
+        self.fitted_on().iter().any(|fitted| fitted.has_seen(source))
     }
 
     /// The estimated probability that a value is right.
@@ -172,13 +212,14 @@ impl ConfidenceModel {
         let parts: [Part; FEATURES.len()] = std::array::from_fn(|k| Part { feature: k, value: parts[k], weight: judge.weights[k] });
         let sum: f64 = parts.iter().map(Part::log_odds).sum();
         let logit = judge.intercept + offset + sum;
-        let probability = (1.0 / (1.0 + (-logit).exp())).clamp(1.0 - SUREST, SUREST);
+        let calibrated = judge.calibration.of(logit);
+        let (calibration, probability) = (calibrated - logit, probability_of(calibrated));
         let (both, threshold) = (asked_twice(value), self.threshold(value));
-        Account { intercept: judge.intercept, class: Class::of(value.field), offset, parts, probability, threshold, both }
+        Account { intercept: judge.intercept, class: Class::of(value.field), offset, parts, calibration, probability, threshold, both }
     }
 
     /// Nothing that the second engine was not asked about is judged as if it had agreed.
-    fn judge(&self, value: &ExtractedValue) -> &Logistic {
+    fn judge(&self, value: &ExtractedValue) -> &Regime {
         if asked_twice(value) { &self.both } else { &self.alone }
     }
 
@@ -190,11 +231,6 @@ impl ConfidenceModel {
     /// Whether any value of a class is accepted without a person that both engines read.
     pub fn may_accept(&self, class: Class) -> bool {
         self.both.classes.get(&class).is_some_and(|rule| rule.threshold <= 1.0)
-    }
-
-    /// Least confidence in a document's kind at which its type may be accepted.
-    pub(super) fn kind_sure(&self) -> f32 {
-        self.kind_sure
     }
 }
 
@@ -209,17 +245,19 @@ mod tests {
     }
 
     #[test]
-    fn wrong_models_are_refused_by_name() {
-        for (from, to, word) in [
-            ("word-min =", "word-minimum =", "alone.weights lacks `word-min`"),
-            ("[both.classes.identity]", "[both.classes.identities]", "identities"),
-            ("intercept =", "interzept =", "interzept"),
-            ("kind-sure = ", "kind-sure = \"high\" # ", "kind-sure"),
-        ] {
-            assert!(DEFAULT.contains(from), "{from}");
-            let error = ConfidenceModel::parse("site/confidence.toml", &DEFAULT.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(error.starts_with("site/confidence.toml: ") && error.contains(word), "{error}");
-        }
+    fn a_wrong_file_is_named() {
+        let error = ConfidenceModel::parse("site/confidence.toml", "format = 1").unwrap_err().to_string();
+        assert!(error.starts_with("site/confidence.toml: its format is 1"), "{error}");
+    }
+
+    #[test]
+    fn calibration_keeps_the_order_and_the_ends() {
+        let logits = [-800.0, -40.0, -3.0, 0.0, 0.5, 3.0, 40.0, 800.0];
+        assert!(logits.iter().all(|&x| (BetaCalibration::NONE.of(x) - x).abs() < 1e-9));
+        let bent = BetaCalibration { a: 0.5, b: 2.0, c: 0.1 };
+        assert!(logits.windows(2).all(|w| bent.of(w[0]) < bent.of(w[1])));
+        // By hand: s = 1/2, so ln s = ln (1 - s) = -ln 2.
+        assert!((bent.of(0.0) - (0.1 + 1.5 * 2.0_f64.ln())).abs() < 1e-12);
     }
 
     #[test]
@@ -238,7 +276,7 @@ mod tests {
             signals,
         };
         let account = ConfidenceModel::load(None).unwrap().account(&value);
-        let sum = account.intercept + account.offset + account.parts.iter().map(Part::log_odds).sum::<f64>();
+        let sum = account.intercept + account.offset + account.parts.iter().map(Part::log_odds).sum::<f64>() + account.calibration;
         assert!((1.0 / (1.0 + (-sum).exp()) - account.probability).abs() < 1e-9);
         assert!(account.parts.iter().any(|part| FEATURES[part.feature].name == "label" && part.value == 1.0));
         assert_eq!((account.both, account.class), (false, Class::Ids));

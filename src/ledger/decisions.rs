@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::{Ledger, LedgerError, audit, now};
-use crate::model::{DecidedValue, Field, PageNumber, Sha256, Status};
+use crate::model::{DecidedValue, DocumentRecord, Field, PageNumber, Sha256, Status};
 
 /// One decision of a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +52,35 @@ impl Ledger {
         };
         work(&mut self.connection).map_err(|source| self.fault("record decisions in", source))
     }
+
+    /// What people decided of a document's values, which are as the machine left them: one for each, `None` where nobody did.
+    pub fn decided(&self, record: &DocumentRecord) -> Result<Vec<Option<Status>>, LedgerError> {
+        let work = || {
+            let latest = latest(&self.connection, &record.sha256.to_string(), record.ordinal)?;
+            let of = |value: &DecidedValue| latest.get(&seen(value)).map(|(status, _)| status_of(status)).transpose();
+            record.values.iter().map(of).collect::<rusqlite::Result<Vec<_>>>()
+        };
+        work().map_err(|source| self.fault("read the decisions of", source))
+    }
+}
+
+/// The latest decision of everything that somebody saw: status and the value that holds.
+fn latest(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, String)>> {
+    let mut statement = connection
+        .prepare("SELECT page, item, field, machine_value, status, value FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id")?;
+    statement
+        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
+        .collect()
+}
+
+/// What a person saw of a value that is as the machine left it.
+fn seen(value: &DecidedValue) -> Seen {
+    let extracted = &value.extracted;
+    (extracted.page.get(), extracted.item, extracted.field.as_str().to_owned(), extracted.value.clone())
+}
+
+fn status_of(stored: &str) -> rusqlite::Result<Status> {
+    Status::parse(stored).ok_or_else(|| super::claims::unexpected(4, "a status"))
 }
 
 /// Writes decisions within a transaction.
@@ -101,21 +130,15 @@ impl Ledger {
 
 /// Lays the decisions of people over a document's values.
 pub(super) fn overlay(connection: &Connection, sha256: &str, ordinal: u32, values: &mut [DecidedValue]) -> rusqlite::Result<()> {
-    let mut statement = connection
-        .prepare("SELECT page, item, field, machine_value, status, value FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id")?;
-    let decided: BTreeMap<Seen, (String, String)> = statement
-        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
-        .collect::<Result<_, _>>()?;
+    let decided = latest(connection, sha256, ordinal)?;
     if decided.is_empty() {
         return Ok(());
     }
     for value in values {
-        let extracted = &mut value.extracted;
-        let seen = (extracted.page.get(), extracted.item, extracted.field.as_str().to_owned(), extracted.value.clone());
-        if let Some((status, text)) = decided.get(&seen) {
-            value.status = Status::parse(status).ok_or_else(|| super::claims::unexpected(4, "a status"))?;
+        if let Some((status, text)) = decided.get(&seen(value)) {
+            value.status = status_of(status)?;
             value.reasons.clear();
-            extracted.value.clone_from(text);
+            value.extracted.value.clone_from(text);
         }
     }
     Ok(())

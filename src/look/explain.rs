@@ -77,7 +77,7 @@ pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: 
         "words": layout.map_or_else(Vec::new, |layout| words_of(value, layout)),
         "account": {
             "intercept": account.intercept, "class": account.class, "class_offset": account.offset, "features": parts,
-            "probability": account.probability, "threshold": account.threshold, "both_engines": account.both,
+            "calibration": account.calibration, "probability": account.probability, "threshold": account.threshold, "both_engines": account.both,
         },
     })
 }
@@ -145,6 +145,9 @@ fn account_in_words(out: &mut String, account: &Account) {
             part.value,
             part.weight
         );
+    }
+    if account.calibration != 0.0 {
+        let _ = writeln!(out, "    {:+7.2}  calibration on layouts that were left out", account.calibration);
     }
     let limit = account.threshold.map_or_else(|| "never accepted without a person".to_owned(), |t| format!("accepted from {t:.3} on"));
     let _ = writeln!(out, "    together {:.3}; {limit}", account.probability);

@@ -81,6 +81,12 @@ pub enum RunError {
         /// The field that was asked for.
         field: Field,
     },
+    /// Nothing of the archive has a label.
+    #[error("nothing is known of any value of the archive {archive}", archive = archive.display())]
+    NothingLabelled {
+        /// The archive.
+        archive: PathBuf,
+    },
     /// A page cannot be drawn: its source is not to be had as it was read.
     #[error("no picture of {source_path}: {failure}")]
     Picture {
@@ -138,7 +144,6 @@ impl RunError {
             Self::Intake(_)
             | Self::Vocabulary(_)
             | Self::Confidence(_)
-            | Self::Truth(_)
             | Self::OtherInput { .. }
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
@@ -146,6 +151,8 @@ impl RunError {
             | Self::NothingRead { .. }
             | Self::Answers { .. }
             | Self::AnswersUnread { .. }
+            | Self::Truth(_)
+            | Self::NothingLabelled { .. }
             | Self::Picture { .. } => Exit::Usage,
             Self::Engine(OcrError::MissingModel { .. } | OcrError::BadSetting { .. }) => Exit::Usage,
             Self::Engine(_) | Self::Decoder(_) | Self::Threads { .. } | Self::NoRandomness { .. } => Exit::Fatal,
@@ -169,6 +176,10 @@ impl RunError {
                     .into(),
             ),
             Self::NoValue { .. } => Some("`chartlift show` without --field lists what the document has".into()),
+            Self::NothingLabelled { .. } => Some(
+                "documents of the truth are called as in the first column of fields.csv; decisions are there once people have reviewed values"
+                    .into(),
+            ),
             Self::Picture { .. } => {
                 Some("put the scans back where the run found them, or run again over where they are now (--moved)".into())
             }

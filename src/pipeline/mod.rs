@@ -9,6 +9,7 @@ mod audit;
 mod audit_import;
 #[cfg(test)]
 mod audit_tests;
+mod calibrate;
 mod certify;
 mod check;
 mod confined;
@@ -33,6 +34,7 @@ pub use apart::{APART_COMMAND, apart_main};
 pub use archive::{Archive, ArchiveError, Holder};
 pub use audit::{Account, account};
 pub use audit_import::{Imported, import_answers};
+pub use calibrate::{CalibrateRequest, LabelSource, Overlap, calibrate};
 pub use certify::{CertifyRequest, certify, withdraw};
 pub use check::check_rules;
 pub use error::RunError;
