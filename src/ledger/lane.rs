@@ -1,4 +1,4 @@
-//! The audit lane: which accepted values people check, what they answered, which fields an alarm has switched off, and what had left by then.
+//! The audit lane: which accepted values people check, and what they answered. What follows from it stands beside it ([`super::alarms`]).
 //!
 //! Audits are named like decisions, by what a person would see and not by row numbers: an answer keeps counting after the document has been understood
 //! anew, as long as the machine says the same; where it says something else now, the audit is void.
@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use uuid::Uuid;
 
+use super::alarms::{self, NewAlarm, Recall};
 use super::claims::unexpected;
 use super::decisions::{self, Decision};
 use super::{Ledger, LedgerError, audit, now};
@@ -67,64 +68,14 @@ impl std::fmt::Debug for Answer {
     }
 }
 
-/// A field that is going to be switched off.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewAlarm {
-    /// The field.
-    pub field: Field,
-    /// Values accepted in this run and later ones are suspect.
-    pub since: i64,
-    /// Answers seen.
-    pub audits: u64,
-    /// Wrong ones among them.
-    pub wrong: u64,
-    /// The evidence.
-    pub e_value: f64,
-    /// The promised share of wrong values.
-    pub promised: f64,
-    /// What had left.
-    pub recalls: Vec<Recall>,
-}
-
-/// An accepted value that may be wrong.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Suspect {
-    /// Its document.
-    pub document: DocumentId,
-    /// Its name.
-    pub id: ValueId,
-    /// The run that accepted it.
-    pub run: i64,
-}
-
-/// A suspect value that had left, and in which resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Recall {
-    /// Its document.
-    pub document: DocumentId,
-    /// Its page.
-    pub page: PageNumber,
-    /// Its item.
-    pub item: Option<u32>,
-    /// Its field.
-    pub field: Field,
-    /// The run that accepted it.
-    pub run: i64,
-    /// The bundle's path below the archive.
-    pub bundle: String,
-    /// FHIR type of a resource that carries it; empty if it had left in fields.csv alone.
-    pub resource: String,
-    /// The resource's full URL in the bundle.
-    pub url: String,
-}
-
 /// Accepted, undecided by people, and not yet offered as part of its present lot.
 const TO_OFFER: &str = "document_values.status = 'accepted' AND decided_run IS NOT NULL AND offered IS NOT decided_run";
 /// The rows of an audit's value, if the machine still says the same.
 const HOLDS: &str = "sources.result_sha256 = audits.sha256 AND documents.ordinal = audits.ordinal AND document_values.page = audits.page
     AND document_values.item IS audits.item AND document_values.field = audits.field AND document_values.value = audits.machine_value";
-const OF_SOURCE: &str = "JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source";
-const UNDECIDED: &str =
+pub(super) const OF_SOURCE: &str =
+    "JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source";
+pub(super) const UNDECIDED: &str =
     "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.sha256 = sources.result_sha256 AND decisions.ordinal = documents.ordinal
     AND decisions.page = document_values.page AND decisions.item IS document_values.item
     AND decisions.field = document_values.field AND decisions.machine_value = document_values.value)";
@@ -240,30 +191,14 @@ impl Ledger {
         work(&self.connection).map_err(|source| self.fault("count the values of", source))
     }
 
-    /// Accepted values of a field, undecided by people, of this lot and later ones, in order of their documents' names.
-    pub fn suspects(&self, of: Field, since: i64) -> Result<Vec<Suspect>, LedgerError> {
-        let work = |connection: &Connection| {
-            let mut statement = connection.prepare(&format!(
-                "SELECT documents.name, sources.result_sha256, documents.ordinal, document_values.page, document_values.item, document_values.field,
-                        document_values.value, decided_run
-                 FROM document_values {OF_SOURCE}
-                 WHERE document_values.status = 'accepted' AND document_values.field = ?1 AND coalesce(decided_run, 0) >= ?2 AND {UNDECIDED}
-                 ORDER BY documents.name, document_values.id"
-            ))?;
-            let rows = statement.query_map(params![of.as_str(), since], |row| {
-                Ok(Suspect {
-                    document: DocumentId::from_stored(row.get::<_, String>(0)?),
-                    id: value_id(row, 1)?,
-                    run: row.get::<_, Option<i64>>(7)?.unwrap_or(0),
-                })
-            })?;
-            rows.collect::<Result<Vec<_>, _>>()
-        };
-        work(&self.connection).map_err(|source| self.fault("read the values of", source))
-    }
-
-    /// Keeps answers, the decisions that come of them, and the alarms that they raise: all or none.
-    pub fn keep_answers(&mut self, answers: &[Answer], decided: &[Decision], alarms: &[NewAlarm]) -> Result<(), LedgerError> {
+    /// Keeps answers, the decisions that come of them, the alarms that they raise and what has to be called back: all or none.
+    pub fn keep_answers(
+        &mut self,
+        answers: &[Answer],
+        decided: &[Decision],
+        raised: &[NewAlarm],
+        recalls: &[Recall],
+    ) -> Result<(), LedgerError> {
         let work = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for Answer { audit, reviewer, outcome, value, right } in answers {
@@ -273,108 +208,15 @@ impl Ledger {
                 )?;
             }
             decisions::write(&transaction, decided)?;
-            for alarm in alarms {
-                transaction.execute(
-                    "INSERT INTO alarms (field, raised_at, since_run, audits, wrong, e_value, promised) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    params![
-                        alarm.field.as_str(),
-                        now(),
-                        alarm.since,
-                        alarm.audits as i64,
-                        alarm.wrong as i64,
-                        alarm.e_value,
-                        alarm.promised
-                    ],
-                )?;
-                let row = transaction.last_insert_rowid();
-                for recall in &alarm.recalls {
-                    write_recall(&transaction, row, recall)?;
-                }
-                audit::append(&transaction, "audit", "alarm", alarm.field.as_str())?;
-            }
+            alarms::write(&transaction, raised, recalls)?;
             transaction.commit()
         };
         work(&mut self.connection).map_err(|source| self.fault("keep the answers of", source))
     }
-
-    /// Fields that are switched off, and since when, in seconds since 1970-01-01 UTC.
-    pub fn fields_off(&self) -> Result<BTreeMap<Field, i64>, LedgerError> {
-        let work = |connection: &Connection| {
-            let mut statement = connection.prepare("SELECT field, raised_at FROM alarms WHERE cleared_at IS NULL")?;
-            statement.query_map([], |row| Ok((field(row, 0)?, row.get(1)?)))?.collect::<Result<BTreeMap<_, _>, _>>()
-        };
-        work(&self.connection).map_err(|source| self.fault("read the alarms of", source))
-    }
-
-    /// Switches fields on again that a new certificate covers, and says how many were off. Their watch begins anew behind the answers there are.
-    pub fn clear_alarms(&mut self, fields: &[Field], certificate: &str) -> Result<usize, LedgerError> {
-        let work = |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut cleared = 0;
-            for of in fields {
-                let changed = transaction.execute(
-                    "UPDATE alarms SET cleared_at = ?2, certificate = ?3, answers = (SELECT coalesce(max(id), 0) FROM audit_answers)
-                     WHERE field = ?1 AND cleared_at IS NULL",
-                    params![of.as_str(), now(), certificate],
-                )?;
-                if changed > 0 {
-                    audit::append(&transaction, "certify", "cleared", of.as_str())?;
-                }
-                cleared += changed;
-            }
-            transaction.commit()?;
-            Ok(cleared)
-        };
-        work(&mut self.connection).map_err(|source| self.fault("clear alarms of", source))
-    }
-
-    /// For fields whose alarm was cleared, the last answer before that: those behind it count for the new watch.
-    pub fn watch_from(&self) -> Result<BTreeMap<Field, i64>, LedgerError> {
-        let work = |connection: &Connection| {
-            let mut statement = connection.prepare("SELECT field, max(answers) FROM alarms WHERE answers IS NOT NULL GROUP BY field")?;
-            statement.query_map([], |row| Ok((field(row, 0)?, row.get(1)?)))?.collect::<Result<BTreeMap<_, _>, _>>()
-        };
-        work(&self.connection).map_err(|source| self.fault("read the alarms of", source))
-    }
-
-    /// Everything that ever had to be recalled, with the time of its alarm, in the order of alarms and documents.
-    pub fn recalls(&self) -> Result<Vec<(i64, Recall)>, LedgerError> {
-        let work = |connection: &Connection| {
-            let mut statement = connection.prepare(
-                "SELECT raised_at, document, page, item, recalls.field, run, bundle, resource, url
-                 FROM recalls JOIN alarms ON alarms.id = recalls.alarm ORDER BY recalls.alarm, recalls.id",
-            )?;
-            let rows = statement.query_map([], |row| {
-                let recall = Recall {
-                    document: DocumentId::from_stored(row.get::<_, String>(1)?),
-                    page: PageNumber::new(row.get(2)?),
-                    item: row.get(3)?,
-                    field: field(row, 4)?,
-                    run: row.get(5)?,
-                    bundle: row.get(6)?,
-                    resource: row.get(7)?,
-                    url: row.get(8)?,
-                };
-                Ok((row.get(0)?, recall))
-            })?;
-            rows.collect::<Result<Vec<_>, _>>()
-        };
-        work(&self.connection).map_err(|source| self.fault("read the recalls of", source))
-    }
-}
-
-fn write_recall(transaction: &Connection, alarm: i64, recall: &Recall) -> rusqlite::Result<()> {
-    let Recall { document, page, item, field, run, bundle, resource, url } = recall;
-    transaction
-        .execute(
-            "INSERT INTO recalls (alarm, document, page, item, field, run, bundle, resource, url) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![alarm, document.as_str(), page.get(), item, field.as_str(), run, bundle, resource, url],
-        )
-        .map(|_| ())
 }
 
 /// The name of a value in six columns: digest, ordinal, page, item, field, the machine's value.
-fn value_id(row: &Row<'_>, at: usize) -> rusqlite::Result<ValueId> {
+pub(super) fn value_id(row: &Row<'_>, at: usize) -> rusqlite::Result<ValueId> {
     Ok(ValueId {
         sha256: Sha256::from_hex(&row.get::<_, String>(at)?).ok_or_else(|| unexpected(at, "a digest"))?,
         ordinal: row.get(at + 1)?,
@@ -385,6 +227,6 @@ fn value_id(row: &Row<'_>, at: usize) -> rusqlite::Result<ValueId> {
     })
 }
 
-fn field(row: &Row<'_>, at: usize) -> rusqlite::Result<Field> {
+pub(super) fn field(row: &Row<'_>, at: usize) -> rusqlite::Result<Field> {
     Field::parse(&row.get::<_, String>(at)?).ok_or_else(|| unexpected(at, "a field"))
 }

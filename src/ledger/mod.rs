@@ -17,6 +17,7 @@
 //! **What is left to do is a query** over digests and fingerprints ([`Ledger::claimable`]), never a remembered position. `in_flight`
 //! names the sources that were being read when a process died: see `ARCHITECTURE.md` for what becomes of them.
 
+mod alarms;
 mod audit;
 mod claims;
 mod decisions;
@@ -39,11 +40,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+pub use alarms::{NewAlarm, Recall, Suspect};
 pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;
 pub use documents::{Documents, StoredDocument};
 pub use error::LedgerError;
-pub use lane::{Answer, Audit, Chosen, NewAlarm, Recall, Suspect};
+pub use lane::{Answer, Audit, Chosen};
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
 pub use runs::{LastPrints, RunRow};

@@ -14,12 +14,12 @@ use super::settle;
 use crate::confidence::alarm::Verdict;
 use crate::confidence::audit::sample::{Key, Urn};
 use crate::confidence::audit::standing::{self, Check, Counts, FieldAudit, Overall};
-use crate::confidence::audit::{self, AuditSettings};
+use crate::confidence::audit::{self, AuditSettings, shift};
 use crate::confidence::{Certificate, Class};
 use crate::export::fhir::{self, ExportContext, ExportSettings};
 use crate::export::{ArchiveWriter, BundleNames};
-use crate::ledger::{Audit, Chosen, Ledger, NewAlarm, Recall, Suspect};
-use crate::model::{DocumentId, Field, Status};
+use crate::ledger::{Audit, Chosen, Ledger, NewAlarm, Recall, RunKey, Suspect};
+use crate::model::{DecidedValue, DocumentId, Field, ValueId};
 use crate::review::{RecallRow, ToCheck, audit_csv, recall_csv};
 
 /// The ledger's note of the key that chooses the sample.
@@ -36,27 +36,43 @@ pub struct Account {
     pub fields: Vec<FieldAudit>,
 }
 
-/// Chooses among what was accepted since the last draw.
-pub(super) fn draw(ledger: &mut Ledger, settings: &AuditSettings) -> Result<(), RunError> {
+/// Chooses among what was accepted since the last draw. More of a field that is new under its version of the rules, or whose confidences in this
+/// run are other ones than before.
+pub(super) fn draw(ledger: &mut Ledger, run: RunKey, settings: &AuditSettings) -> Result<(), RunError> {
     let key = key(ledger)?;
     let mut urn = Urn::new(&key);
-    let mut seen: BTreeSet<(Field, String)> = BTreeSet::new();
+    // By version, which are one or two.
+    let mut seen: BTreeMap<String, BTreeSet<Field>> = BTreeMap::new();
     ledger.offers(|values, version| {
         urn.document(values.iter().map(|(row, id)| (*row, id)), version);
-        for (_, id) in values {
-            // A few dozen fields and one or two versions: what is in already costs a look.
-            let place = (id.field, version.to_owned());
-            if !seen.contains(&place) {
-                seen.insert(place);
-            }
+        if !seen.contains_key(version) {
+            seen.insert(version.to_owned(), BTreeSet::new());
+        }
+        if let Some(fields) = seen.get_mut(version) {
+            fields.extend(values.iter().map(|(_, id)| id.field));
         }
     })?;
     let answered = ledger.answers_by_version()?;
-    let new = seen.into_iter().filter(|place| answered.get(place).copied().unwrap_or(0) < settings.new_until);
-    let busy: BTreeSet<Field> = new.map(|(field, _)| field).collect();
+    let mut busy = moved(ledger, run)?;
+    for (version, fields) in seen {
+        let few = |field: &Field| answered.get(&(*field, version.clone())).copied().unwrap_or(0) < settings.new_until;
+        busy.extend(fields.into_iter().filter(few));
+    }
     let chosen = urn.choose(&busy, settings).into_iter().map(|c| Chosen { row: c.row, name: c.draw.name, rate: c.rate });
     let chosen: Vec<Chosen> = chosen.collect();
     Ok(ledger.keep_chosen(&chosen)?)
+}
+
+/// Fields whose confidences in this run are other ones than in the runs before; keeps those of this run for the next.
+fn moved(ledger: &mut Ledger, run: RunKey) -> Result<BTreeSet<Field>, RunError> {
+    let mut tonight: BTreeMap<Field, Vec<u64>> = BTreeMap::new();
+    ledger.confidences_of(run, |field, confidence| {
+        tonight.entry(field).or_insert_with(|| vec![0; shift::BINS])[shift::bin(confidence)] += 1
+    })?;
+    let before = ledger.nights_before(run, shift::NIGHTS)?;
+    ledger.keep_night(run, &tonight)?;
+    let has_moved = |field: &Field| before.get(field).is_some_and(|before| shift::moved(before, &tonight[field]));
+    Ok(tonight.keys().copied().filter(has_moved).collect())
 }
 
 /// The archive's key, made of the system's randomness when it is first asked for.
@@ -145,18 +161,33 @@ pub fn account(root: &Path, ledger: &Ledger, settings: &AuditSettings) -> Result
     Ok(Account { overall: standing::overall(&counts, settings.catch), fields })
 }
 
-/// The alarms that answers call for, with all that had left by then. `audits` are those of the ledger with the answers that are about to be kept.
+/// What answers call for.
+#[derive(Default)]
+pub(super) struct Due {
+    /// Fields to switch off.
+    pub alarms: Vec<NewAlarm>,
+    /// What has to be called back.
+    pub recalls: Vec<Recall>,
+}
+
+/// The alarms that answers call for, and all that had left by then in values that are suspect or, `wrong`, were found wrong. `audits` are
+/// those of the ledger with the answers that are about to be kept.
 pub(super) fn due(
     root: &Path,
     ledger: &Ledger,
     audits: &[Audit],
+    wrong: Vec<Suspect>,
     settings: &AuditSettings,
     export: &ExportSettings,
-) -> Result<Vec<NewAlarm>, RunError> {
+) -> Result<Due, RunError> {
     let certificate = settle::certificate(root, ledger)?;
     let off = ledger.fields_off()?;
     let mut alarms = Vec::new();
-    let mut suspects: BTreeMap<DocumentId, Vec<Suspect>> = BTreeMap::new();
+    let mut suspects: BTreeMap<DocumentId, BTreeMap<ValueId, Suspect>> = BTreeMap::new();
+    let mut suspect = |suspect: Suspect| {
+        suspects.entry(suspect.document.clone()).or_default().entry(suspect.id.clone()).or_insert(suspect);
+    };
+    wrong.into_iter().for_each(&mut suspect);
     for (field, lane) in lanes(audits, &ledger.watch_from()?).into_iter().filter(|(field, _)| !off.contains_key(field)) {
         let promised = promised(field, certificate.as_ref(), settings);
         let checks = lane.checks();
@@ -165,31 +196,27 @@ pub(super) fn due(
             continue;
         }
         let since = standing::clean_until(&checks, promised, settings.catch).map_or(0, |clean| clean + 1);
-        for suspect in ledger.suspects(field, since)? {
-            suspects.entry(suspect.document.clone()).or_default().push(suspect);
-        }
-        let (audits, wrong, e_value) = (watch.audits, watch.wrong, watch.e_value());
-        alarms.push(NewAlarm { field, since, audits, wrong, e_value, promised, recalls: Vec::new() });
+        ledger.suspects(field, since)?.into_iter().for_each(&mut suspect);
+        alarms.push(NewAlarm { field, since, audits: watch.audits, wrong: watch.wrong, e_value: watch.e_value(), promised });
     }
-    for recall in recalls(ledger, &suspects, export)? {
-        if let Some(alarm) = alarms.iter_mut().find(|alarm| alarm.field == recall.field) {
-            alarm.recalls.push(recall);
-        }
-    }
-    Ok(alarms)
+    Ok(Due { alarms, recalls: recalls(ledger, &suspects, export)? })
 }
 
 /// Switches off what the answers in the ledger call for. Says which fields.
 pub(super) fn raise(root: &Path, ledger: &mut Ledger, settings: &AuditSettings, export: &ExportSettings) -> Result<Vec<Field>, RunError> {
-    let alarms = due(root, ledger, &ledger.audits()?, settings, export)?;
-    if !alarms.is_empty() {
-        ledger.keep_answers(&[], &[], &alarms)?;
+    let due = due(root, ledger, &ledger.audits()?, Vec::new(), settings, export)?;
+    if !due.alarms.is_empty() {
+        ledger.keep_answers(&[], &[], &due.alarms, &due.recalls)?;
     }
-    Ok(alarms.iter().map(|alarm| alarm.field).collect())
+    Ok(due.alarms.iter().map(|alarm| alarm.field).collect())
 }
 
 /// Where suspect values had left: the resources of the bundles that hold them.
-fn recalls(ledger: &Ledger, suspects: &BTreeMap<DocumentId, Vec<Suspect>>, export: &ExportSettings) -> Result<Vec<Recall>, RunError> {
+fn recalls(
+    ledger: &Ledger,
+    suspects: &BTreeMap<DocumentId, BTreeMap<ValueId, Suspect>>,
+    export: &ExportSettings,
+) -> Result<Vec<Recall>, RunError> {
     let mut recalls = Vec::new();
     if suspects.is_empty() {
         return Ok(recalls);
@@ -202,11 +229,12 @@ fn recalls(ledger: &Ledger, suspects: &BTreeMap<DocumentId, Vec<Suspect>>, expor
         let path = names.path(&record.id);
         let Some(here) = suspects.get(&record.id) else { continue };
         let carriers = fhir::carriers(&record, &context);
-        for Suspect { document, id, run } in here {
-            let left =
-                record.values.iter().any(|v| v.status == Status::Accepted && (v.extracted.field, v.extracted.item) == (id.field, id.item));
+        for Suspect { wrong, document, id, run } in here.values() {
+            let same = |value: &DecidedValue| (value.extracted.field, value.extracted.item) == (id.field, id.item);
+            let left = record.values.iter().any(|value| value.status.leaves() && same(value));
             let mut holding = carriers.iter().filter(|c| left && (c.field, c.item) == (id.field, id.item)).peekable();
             let recall = |bundle: String, resource: &str, url: &str| Recall {
+                wrong: *wrong,
                 document: document.clone(),
                 page: id.page,
                 item: id.item,
@@ -225,7 +253,7 @@ fn recalls(ledger: &Ledger, suspects: &BTreeMap<DocumentId, Vec<Suspect>>, expor
     Ok(recalls)
 }
 
-/// Writes the sheet of what waits to be checked and, once there was an alarm, the list of what has to be called back.
+/// Writes the sheet of what waits to be checked and, once there is any, the list of what has to be called back.
 pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter) -> Result<(), RunError> {
     let to_check = |audit: Audit| {
         let (document, place) = audit.found.filter(|_| audit.answer.is_none())?;
@@ -241,7 +269,7 @@ pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter) -> Result<(), RunEr
 }
 
 fn recall_row((at, recall): (i64, Recall)) -> RecallRow {
-    let Recall { document, page, item, field, run, bundle, resource, url } = recall;
-    let alarm = jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
-    RecallRow { alarm, document, page, item, field, run, bundle, resource, url }
+    let Recall { wrong, document, page, item, field, run, bundle, resource, url } = recall;
+    let found = jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
+    RecallRow { found, wrong, document, page, item, field, run, bundle, resource, url }
 }

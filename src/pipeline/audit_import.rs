@@ -9,7 +9,7 @@ use super::rules::Rules;
 use super::{Archive, RunError, audit, settle};
 use crate::calibration;
 use crate::extract::{self, Vocabulary};
-use crate::ledger::{Answer, Audit, Decision};
+use crate::ledger::{Answer, Audit, Decision, Suspect};
 use crate::model::{AuditOutcome, Field, Status, ValueId};
 use crate::review::{Keyed, read_answers};
 use crate::settings::Settings;
@@ -42,10 +42,10 @@ pub fn import_answers(folder: &Path, file: &Path, settings: &Settings, apply: bo
     let root: PathBuf = archive.writer.root().to_owned();
     let mut audits = archive.ledger.audits()?;
     let answers = weigh(&keyed, &mut audits, rules.vocabulary()).map_err(faulty)?;
-    let alarms = audit::due(&root, &archive.ledger, &audits, &settings.audit, &settings.export)?;
-    let imported = Imported { off: alarms.iter().map(|alarm| alarm.field).collect(), ..answers.counts };
+    let due = audit::due(&root, &archive.ledger, &audits, answers.wrong, &settings.audit, &settings.export)?;
+    let imported = Imported { off: due.alarms.iter().map(|alarm| alarm.field).collect(), ..answers.counts };
     if apply && imported.kept > 0 {
-        archive.ledger.keep_answers(&answers.answers, &answers.decisions, &alarms)?;
+        archive.ledger.keep_answers(&answers.answers, &answers.decisions, &due.alarms, &due.recalls)?;
         settle::decide_anew(&mut archive, &rules, settings)?;
     }
     Ok(imported)
@@ -56,6 +56,8 @@ pub fn import_answers(folder: &Path, file: &Path, settings: &Settings, apply: bo
 struct Weighed {
     answers: Vec<Answer>,
     decisions: Vec<Decision>,
+    /// Values that were found wrong.
+    wrong: Vec<Suspect>,
     counts: Imported,
 }
 
@@ -69,14 +71,17 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
             faults.push(format!("line {}: this archive has no audit of that audit_id", row.line));
             continue;
         };
-        if audit.found.is_none() {
+        let Some((document, _)) = &audit.found else {
             weighed.counts.void += 1;
             continue;
-        }
+        };
         let right = agrees(&audit.id, row, vocabulary);
         if audit.answer.is_some_and(|(_, before)| before == right) {
             weighed.counts.known += 1;
             continue;
+        }
+        if !right {
+            weighed.wrong.push(Suspect { wrong: true, document: document.clone(), id: audit.id.clone(), run: audit.run });
         }
         audit.answer = Some((order, right));
         weighed.counts.kept += 1;

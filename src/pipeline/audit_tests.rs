@@ -84,7 +84,7 @@ impl House {
         }
         let policy = settle::policy(&root, &archive.ledger, self.settings.confidence.uncertified).unwrap();
         settle::settle(&mut archive, run, &rules, &policy).unwrap();
-        audit::draw(&mut archive.ledger, &self.settings.audit).unwrap();
+        audit::draw(&mut archive.ledger, run, &self.settings.audit).unwrap();
         outputs::write(&archive.ledger, &archive.writer, &self.settings.export).unwrap();
         archive.ledger.end_run(run, i32::from(Exit::Done.code())).unwrap();
     }
@@ -214,6 +214,7 @@ fn a_field_goes_off_after_a_bad_night_and_what_left_is_named() {
     let recalls = house.rows("review/recall.csv");
     let named: BTreeSet<String> = recalls.iter().map(|row| row["document"].clone()).collect();
     assert_eq!(named, (0..A_NIGHT).map(|n| format!("night 4/{n:02}.png")).collect());
+    assert_eq!(recalls.iter().filter(|row| row["why"] == "wrong").count(), 10);
     for row in &recalls {
         assert_eq!((row["field"].as_str(), row["resource"].as_str()), (bad.as_str(), "Patient"));
         assert!(before[&row["bundle"]].contains(&row["full_url"]), "{row:?}");

@@ -185,7 +185,7 @@ impl Whole<'_, '_> {
         self.this_run.second = readers.second.as_ref().map(SecondDesk::cost).unwrap_or_default();
         let policy = settle::policy(archive.writer.root(), &archive.ledger, request.settings.confidence.uncertified)?;
         settle::settle(archive, self.run, self.rules, &policy)?;
-        audit::draw(&mut archive.ledger, &request.settings.audit)?;
+        audit::draw(&mut archive.ledger, self.run, &request.settings.audit)?;
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
         let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;

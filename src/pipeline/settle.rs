@@ -148,7 +148,7 @@ pub(super) fn decide_anew(archive: &mut Archive, rules: &Rules, settings: &Setti
     let work = |archive: &mut Archive| {
         let policy = policy(archive.writer.root(), &archive.ledger, settings.confidence.uncertified)?;
         let moved = settle(archive, run, rules, &policy)?;
-        audit::draw(&mut archive.ledger, &settings.audit)?;
+        audit::draw(&mut archive.ledger, run, &settings.audit)?;
         outputs::write(&archive.ledger, &archive.writer, &settings.export)?;
         Ok(moved)
     };

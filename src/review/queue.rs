@@ -5,7 +5,8 @@
 //! spreadsheets ([`guard`](super::guard())); the data itself is as in fields.csv once the guard is taken off.
 //!
 //! The order is the cost of a mistake in the field: who the patient is; then what can harm (allergies, medicines) and what files the paper
-//! (kind, dates); then other coded values; then free text. Within a class a reviewer stays with one document and one page.
+//! (kind, dates); then other coded values; then free text. Within a class a reviewer stays with one document and one page; values of a field that an alarm
+//! has switched off follow, the least sure first.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -27,7 +28,10 @@ const WHAT: &str = "review/queue.csv";
 /// Classes of [`class`].
 const CLASSES: usize = 4;
 /// Bytes of a class that stand in memory before they go to a file.
-const SPOOL: usize = 4 << 20;
+const SPOOL: usize = 1 << 20;
+
+/// Steps of confidence by which values of a field that is off are ordered.
+const STEPS: usize = 10;
 
 /// Collects the queue document by document. A class's rows wait in a file without a name once they grow, so that memory stays flat.
 pub struct QueueCsv {
@@ -41,7 +45,7 @@ impl QueueCsv {
     pub fn new(work_dir: &Path) -> Self {
         let writer =
             |_| csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(tempfile::spooled_tempfile_in(SPOOL, work_dir));
-        Self { classes: (0..CLASSES).map(writer).collect(), previous: None, rows: 0 }
+        Self { classes: (0..CLASSES * (1 + STEPS)).map(writer).collect(), previous: None, rows: 0 }
     }
 
     /// Takes one document's waiting values. Documents must come sorted by name (bytes), each once.
@@ -68,7 +72,7 @@ impl QueueCsv {
         reasons.dedup();
         let reasons = reasons.into_iter().map(Reason::as_str).collect::<Vec<_>>().join(";");
         let [x, y, width, height] = percent_columns(found.place);
-        let Some(class) = self.classes.get_mut(class(found.field)) else { return Ok(()) };
+        let Some(class) = self.classes.get_mut(place(value)) else { return Ok(()) };
         class
             .write_record([
                 &*guard(document),
@@ -135,6 +139,14 @@ pub fn review_ids(record: &DocumentRecord) -> Vec<(Uuid, &DecidedValue)> {
     named
 }
 
+/// Where a value stands: by its class, and behind what else waits of it the values of fields that an alarm has switched off, the least sure first. All of
+/// these had been accepted, and where one is wrong it is one of those.
+fn place(value: &DecidedValue) -> usize {
+    let step = ((value.confidence.get() * STEPS as f64) as usize).min(STEPS - 1);
+    let off = value.reasons.contains(&Reason::FieldOff);
+    class(value.extracted.field) * (1 + STEPS) + if off { 1 + step } else { 0 }
+}
+
 /// How dear a mistake in the field is: 0 is the dearest.
 fn class(field: Field) -> usize {
     match (field, field.group()) {
@@ -197,6 +209,21 @@ mod tests {
         assert_eq!(classes.len(), 2 * Field::ALL.len());
         assert!(classes.is_sorted());
         assert_eq!(classes.iter().collect::<BTreeSet<_>>().len(), CLASSES);
+    }
+
+    #[test]
+    fn values_of_a_field_that_is_off_follow_by_score() {
+        let off = |name: &str, confidence: f64| {
+            let mut record = document(name);
+            record.values = vec![value(Field::Family, None, "x").status(Status::Review).confidence(confidence).build()];
+            record.values[0].reasons = vec![Reason::FieldOff];
+            record
+        };
+        let mut other = document("z.pdf");
+        other.values = vec![value(Field::Given, None, "x").status(Status::Review).confidence(0.95).build()];
+        let got = text(&[off("a.pdf", 0.99), off("b.pdf", 0.15), off("c.pdf", 1.0), off("d.pdf", 0.0), other]);
+        let names: Vec<&str> = got.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        assert_eq!(names, ["z.pdf", "d.pdf", "b.pdf", "a.pdf", "c.pdf"]);
     }
 
     #[test]

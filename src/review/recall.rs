@@ -1,5 +1,5 @@
-//! `review/recall.csv`: what had left in values of a field before its audit raised an alarm. One row a value and resource; whoever has loaded the
-//! bundles looks here for what to check, by the resource's full URL. Rows are added and never taken away.
+//! `review/recall.csv`: what had left in values that a check found wrong, or that are suspect since the audit of their field raised an alarm. One row a
+//! value and resource; whoever has loaded the bundles looks here for what to put right, by the resource's full URL. Rows are added and never taken away.
 
 use std::io::Write;
 
@@ -8,13 +8,15 @@ use crate::export::{ExportError, squeeze};
 use crate::model::{DocumentId, Field, PageNumber};
 
 /// The columns, in order.
-pub const RECALL_HEADER: [&str; 9] = ["alarm", "document", "page", "item", "field", "run", "bundle", "resource", "full_url"];
+pub const RECALL_HEADER: [&str; 10] = ["found", "why", "document", "page", "item", "field", "run", "bundle", "resource", "full_url"];
 
-/// A value that had left.
+/// A value that had left, and a resource that carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecallRow {
-    /// When the alarm was raised, as text.
-    pub alarm: String,
+    /// When it was found that it has to be called back, as text.
+    pub found: String,
+    /// Whether a person found it wrong; else it is suspect because of others.
+    pub wrong: bool,
     /// Its document.
     pub document: DocumentId,
     /// Its page.
@@ -41,7 +43,9 @@ pub fn recall_csv(rows: &[RecallRow], out: impl Write) -> Result<(), ExportError
     for row in rows {
         let item = row.item.map_or_else(String::new, |item| item.to_string());
         let (page, run, document) = (row.page.to_string(), row.run.to_string(), squeeze(row.document.as_str()));
-        let cells = [&*row.alarm, &guard(&document), &page, &item, row.field.as_str(), &run, &guard(&row.bundle), &row.resource, &row.url];
+        let why = if row.wrong { "wrong" } else { "suspect" };
+        let (document, bundle) = (guard(&document), guard(&row.bundle));
+        let cells = [&*row.found, why, &document, &page, &item, row.field.as_str(), &run, &bundle, &row.resource, &row.url];
         table.write_record(cells).map_err(|error| failed(error.into()))?;
     }
     table.flush().map_err(failed)
