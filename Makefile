@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory bench-understanding fuzz deny samples fixtures unseen
+.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -52,6 +52,9 @@ memory: setup ## peak memory on a PDF of 500 pages against one of 20
 
 bench-understanding: setup ## what everything after OCR costs, and how it grows with the words (SCANS=FOLDER for other scans)
 	cargo bench --locked --bench understanding -- $(SCANS)
+
+bench-confidence: build ## how far the confidence can be trusted, layouts left out one at a time (TRUTH=FILE ARCHIVE=FOLDER for your own)
+	@scripts/bench_confidence.sh "$(TRUTH)" "$(ARCHIVE)"
 
 fuzz: setup ## fuzz layout and extraction with odd word lists for SECONDS (default 300)
 	@scripts/fuzz.sh $(SECONDS)
