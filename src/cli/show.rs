@@ -49,7 +49,7 @@ pub(super) fn show(arguments: &ShowArguments) -> Result<Exit, Complaint> {
     let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
     let loaded = Settings::load(&typed, environment)?;
     let document = DocumentId::from_stored(arguments.document.clone());
-    let looked = look(&arguments.archive, &document, loaded.settings.rules.folder.as_deref())?;
+    let looked = look(&arguments.archive, &document, &loaded.settings)?;
     if let Some(file) = &arguments.overlay {
         return overlay(&looked, &loaded.settings, arguments, file);
     }
@@ -74,10 +74,15 @@ pub(super) fn show(arguments: &ShowArguments) -> Result<Exit, Complaint> {
         return Err(RunError::NoValue { document, field }.into());
     }
     let text = if arguments.json {
-        let all: Vec<_> = chosen.iter().map(|(value, layout, account)| explain_json(value, *layout, account)).collect();
+        let all: Vec<_> =
+            chosen.iter().map(|(value, layout, account)| explain_json(value, *layout, account, &looked.limit(&value.extracted))).collect();
         format!("{:#}\n", serde_json::Value::Array(all))
     } else {
-        chosen.iter().map(|(value, layout, account)| explain(value, *layout, account)).collect::<Vec<_>>().join("\n")
+        chosen
+            .iter()
+            .map(|(value, layout, account)| explain(value, *layout, account, &looked.limit(&value.extracted)))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     to_stdout(&text)?;
     Ok(Exit::Done)

@@ -6,7 +6,7 @@ use super::claims::unexpected;
 use super::documents::{self, StoredDocument};
 use super::record::json;
 use super::{Ledger, LedgerError, RunKey};
-use crate::model::{DecidedValue, Origin};
+use crate::model::{DecidedValue, DocumentId, Origin};
 
 /// A document as the machine left it: nothing that people decided is laid over it.
 #[derive(Clone, Debug)]
@@ -39,15 +39,24 @@ pub struct Settled {
 impl Ledger {
     /// The document after `row`, in the order of rows.
     pub fn unsettled_after(&self, row: i64) -> Result<Option<Unsettled>, LedgerError> {
+        self.unsettled("documents.id > ?1", &row)
+    }
+
+    /// The document of a name.
+    pub fn unsettled_named(&self, id: &DocumentId) -> Result<Option<Unsettled>, LedgerError> {
+        self.unsettled("documents.name = ?1", &id.as_str())
+    }
+
+    fn unsettled(&self, condition: &str, key: &dyn rusqlite::ToSql) -> Result<Option<Unsettled>, LedgerError> {
         let work = || {
             let sql = format!(
                 "SELECT {}, documents.origin, sources.reading_fingerprint, sources.understanding_fingerprint
-                 FROM documents JOIN sources ON sources.id = documents.source WHERE documents.id > ?1 ORDER BY documents.id LIMIT 1",
+                 FROM documents JOIN sources ON sources.id = documents.source WHERE {condition} ORDER BY documents.id LIMIT 1",
                 documents::COLUMNS
             );
             let found = self
                 .connection
-                .query_row(&sql, [row], |row| {
+                .query_row(&sql, [key], |row| {
                     let origin: Option<String> = row.get(11)?;
                     let origin = origin.map(|text| serde_json::from_str(&text).map_err(|_| unexpected(11, "an origin"))).transpose()?;
                     let print = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(at)?.unwrap_or_default());

@@ -11,8 +11,8 @@ use crate::model::{DecidedValue, PageLayout, Step, Word};
 /// Words with something to say that are listed; a section may have hundreds.
 const WORDS: usize = 40;
 
-/// The value, its words, and its account.
-pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Account) -> String {
+/// The value, its words, and its account. `limit` says from where on it is accepted.
+pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Account, limit: &str) -> String {
     let extracted = &value.extracted;
     let item = extracted.item.map_or_else(String::new, |item| format!(" [{item}]"));
     let reasons: Vec<&str> = value.reasons.iter().map(|reason| reason.as_str()).collect();
@@ -44,6 +44,10 @@ pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Acco
         );
         line("around it", &text);
     }
+    let (agree, differ) = (extracted.signals.kin_agree, extracted.signals.kin_differ);
+    if agree + differ > 0 {
+        line("other papers", &format!("{agree} of the patient's say the same, {differ} something else"));
+    }
     for rule in &extracted.signals.rules_hold {
         line("holds", rule.meaning());
     }
@@ -61,13 +65,13 @@ pub fn explain(value: &DecidedValue, layout: Option<&PageLayout>, account: &Acco
         let _ = writeln!(out, "    and {} more", words.len() - WORDS);
     }
     if !extracted.value.is_empty() {
-        account_in_words(&mut out, account);
+        account_in_words(&mut out, account, limit);
     }
     out
 }
 
 /// The same as JSON.
-pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: &Account) -> Value {
+pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: &Account, limit: &str) -> Value {
     let parts: Vec<Value> = sorted(account)
         .iter()
         .map(|p| json!({ "feature": FEATURES[p.feature].name, "value": p.value, "weight": p.weight, "log_odds": p.log_odds() }))
@@ -77,7 +81,8 @@ pub fn explain_json(value: &DecidedValue, layout: Option<&PageLayout>, account: 
         "words": layout.map_or_else(Vec::new, |layout| words_of(value, layout)),
         "account": {
             "intercept": account.intercept, "class": account.class, "class_offset": account.offset, "features": parts,
-            "calibration": account.calibration, "probability": account.probability, "threshold": account.threshold, "both_engines": account.both,
+            "calibration": account.calibration, "probability": account.probability, "threshold": account.threshold, "limit": limit,
+            "both_engines": account.both,
         },
     })
 }
@@ -130,7 +135,7 @@ fn sorted(account: &Account) -> Vec<Part> {
     parts
 }
 
-fn account_in_words(out: &mut String, account: &Account) {
+fn account_in_words(out: &mut String, account: &Account, limit: &str) {
     let engines = if account.both { "both engines" } else { "one engine" };
     let _ = writeln!(out, "  why so sure, in log-odds (0 is even; model for values read by {engines})");
     let _ = writeln!(out, "    {:+7.2}  where every value begins", account.intercept);
@@ -149,7 +154,6 @@ fn account_in_words(out: &mut String, account: &Account) {
     if account.calibration != 0.0 {
         let _ = writeln!(out, "    {:+7.2}  calibration on layouts that were left out", account.calibration);
     }
-    let limit = account.threshold.map_or_else(|| "never accepted without a person".to_owned(), |t| format!("accepted from {t:.3} on"));
     let _ = writeln!(out, "    together {:.3}; {limit}", account.probability);
 }
 
@@ -175,7 +179,7 @@ mod tests {
         signals.rules_hold.push(Rule::EmailAndName);
         signals.rules_broken.push(Rule::PlausibleAge);
         let account = ConfidenceModel::load(None).unwrap().account(&value.extracted);
-        let text = explain(&value, Some(&layout), &account);
+        let text = explain(&value, Some(&layout), &account, "accepted from 0.900 on");
         for said in [
             "`r` 0.50, or m",
             "second engine read Smith, 0.90",
@@ -189,7 +193,7 @@ mod tests {
             assert!(text.contains(said), "{said}\n{text}");
         }
         assert!(!text.contains("elsewhere"));
-        let json = explain_json(&value, Some(&layout), &account);
+        let json = explain_json(&value, Some(&layout), &account, "accepted from 0.900 on");
         let sums: Vec<f64> =
             json["account"]["features"].as_array().unwrap().iter().map(|f| f["log_odds"].as_f64().unwrap().abs()).collect();
         assert!(sums.len() >= 2 && sums.is_sorted_by(|a, b| a >= b), "{sums:?}\n{text}");

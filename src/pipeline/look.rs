@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::rules::{Rules, STRAY_RULE, UnderstoodAnew};
 use super::take_stock::INPUT_NOTE;
-use super::{Archive, RunError};
+use super::{Archive, RunError, settle};
+use crate::confidence::{Gate, Policy};
 use crate::decode::{self, DecodeEvent, DecodeSettings};
 use crate::intake::{self, Content, Source};
-use crate::ledger::{PageRecord, StoredDocument};
-use crate::model::{DocumentId, FailureKind, GreyPage, PageOutcome, PageReading, RawPage, SourceFailure};
+use crate::ledger::{PageRecord, StoredDocument, Unsettled};
+use crate::model::{DocumentId, ExtractedValue, FailureKind, GreyPage, PageOutcome, PageReading, RawPage, Reason, SourceFailure};
+use crate::settings::Settings;
 
 /// A document, to be looked at.
 pub struct Looked {
@@ -18,18 +20,23 @@ pub struct Looked {
     pub understood: Option<UnderstoodAnew>,
     /// The rules.
     pub rules: Rules,
+    /// What may be accepted in the archive.
+    policy: Policy,
+    /// The document as the machine left it.
+    machine: Unsettled,
     /// The folder that the archive was made from, as it was called then.
     input: Option<PathBuf>,
 }
 
-/// Finds a document in an archive. `folder` holds the site's rules, as in a run.
+/// Finds a document in an archive, with settings as a run has them.
 ///
 /// # Errors
-/// No archive, a damaged one, rules that cannot be read, no document of that name.
-pub fn look(archive: &Path, document: &DocumentId, folder: Option<&Path>) -> Result<Looked, RunError> {
+/// No archive, a damaged one, rules that cannot be read, no document of that name, a certificate that cannot be relied on.
+pub fn look(archive: &Path, document: &DocumentId, settings: &Settings) -> Result<Looked, RunError> {
     let (ledger, _) = Archive::look(archive)?;
-    let rules = Rules::load(folder)?;
-    let Some(mut stored) = ledger.document(document)? else {
+    let rules = Rules::load(settings.rules.folder.as_deref())?;
+    let policy = settle::policy(archive, &ledger, settings.confidence.uncertified)?;
+    let (Some(mut stored), Some(machine)) = (ledger.document(document)?, ledger.unsettled_named(document)?) else {
         return Err(RunError::NoDocument { document: document.clone(), archive: archive.to_owned() });
     };
     let pages = ledger.pages_at(&stored.record.source)?;
@@ -50,10 +57,29 @@ pub fn look(archive: &Path, document: &DocumentId, folder: Option<&Path>) -> Res
         }
     }
     let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
-    Ok(Looked { stored, understood, rules, input })
+    Ok(Looked { stored, understood, rules, policy, machine, input })
 }
 
 impl Looked {
+    /// From which confidence on a value of the document is accepted, or why it never is, in words.
+    pub fn limit(&self, value: &ExtractedValue) -> String {
+        let standing = settle::standing(&self.machine);
+        let certificate = self.policy.certificate.as_ref();
+        match self.policy.gate(value, &standing, self.rules.confidence()) {
+            Gate::Certified(threshold) => {
+                let (made, target) = certificate.map_or(("", 0.0), |c| (c.made.as_str(), c.target));
+                format!("accepted from {threshold:.3} on by the certificate of {made}: at most {} % wrong", 100.0 * target)
+            }
+            Gate::Default(threshold) => format!("accepted from {threshold:.3} on by default: nothing was shown of it in this archive"),
+            Gate::Shut(Reason::Uncertified) => {
+                let outside = self.policy.certified(value.field, &standing).err().flatten();
+                format!("waits, as the certificate does not speak of it: {}", outside.map_or("there is none", |why| why.as_str()))
+            }
+            Gate::Shut(Reason::FieldOff) => "waits: checks of the field have found too many wrong values".to_owned(),
+            Gate::Shut(_) => "never accepted without a person".to_owned(),
+        }
+    }
+
     /// One page of the document as it was read, upright and straight, `width` pixels wide. Decodes the source anew, in a limited process as a run
     /// does; the source is opened read-only and has to be the file that was read.
     ///
