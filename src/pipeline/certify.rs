@@ -174,6 +174,10 @@ fn papers(
             Labels::Truth(truth) => {
                 let own: Vec<&ExtractedValue> = open.iter().map(|value| &value.extracted).collect();
                 match truth.labels(&record.id, &own) {
+                    Some(_) if model.has_seen(&record.sha256) => {
+                        counts.seen += 1;
+                        vec![None; open.len()]
+                    }
                     Some(labels) => labels.verdicts.iter().map(|verdict| verdict.is_wrong()).collect(),
                     None => vec![None; open.len()],
                 }
