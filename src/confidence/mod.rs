@@ -111,7 +111,8 @@ fn judge(
     if signals.cut_off {
         reasons.push(Reason::CutOff);
     }
-    if signals.read_once {
+    // Of a class that always goes to a person it says nothing new.
+    if signals.read_once && model.may_accept(class) {
         reasons.push(Reason::ReadOnce);
     }
     if contested.contains(&value.field) || contradicted(class, signals) {
