@@ -6,8 +6,8 @@ use super::demographics::zone::{self, Target};
 use crate::model::{DocumentKind, Field, ValueForm};
 
 /// The normal forms that a keyed text may stand for, itself first. Read by the readers of pages, but nothing in it is mended: a person who keys
-/// `l0` means it. A year of two digits stands for either century.
-pub fn keyed(field: Field, text: &str, vocabulary: &Vocabulary) -> Vec<String> {
+/// `l0` means it. A year of two digits stands for either century, first for the one that does not go beyond the year `latest`.
+pub fn keyed(field: Field, text: &str, vocabulary: &Vocabulary, latest: i16) -> Vec<String> {
     let text = text.trim();
     let mut forms = vec![text.to_owned()];
     let mut add = |form: Option<String>| forms.extend(form.filter(|form| !form.is_empty()));
@@ -20,14 +20,15 @@ pub fn keyed(field: Field, text: &str, vocabulary: &Vocabulary) -> Vec<String> {
             add(super::observations::keyed(field, text, &vocabulary.observations));
         }
         _ if field.form() == ValueForm::Date => {
-            if let Some(read) = dates::parse(text).filter(|read| !read.mended) {
-                let other = read.short_year.then(|| dates::PartialDate { year: read.date.year - 100, ..read.date.clone() });
+            if let Some(read) = dates::parse_until(text, latest).filter(|read| !read.mended) {
+                let away = if read.date.year > latest - 100 { -100 } else { 100 };
+                let other = read.short_year.then_some(dates::PartialDate { year: read.date.year + away, ..read.date });
                 add(Some(read.date.to_string()));
                 add(other.map(|date| date.to_string()));
             }
         }
         _ => {
-            let read = zone::read(Target::Field(field), &[words], &vocabulary.demographics, dates::LATEST_YEAR);
+            let read = zone::read(Target::Field(field), &[words], &vocabulary.demographics, latest);
             let answers = read.into_iter().flatten().filter(|answer| answer.field == field && !answer.value.mended());
             answers.for_each(|answer| add(Some(answer.value.text)));
         }
@@ -46,6 +47,8 @@ mod tests {
             (Field::BirthDate, "03/04/1950", "1950-03-04"),
             (Field::BirthDate, "3/4/50", "1950-03-04"),
             (Field::BirthDate, "3/4/30", "1930-03-04"),
+            (Field::BirthDate, "3/4/24", "1924-03-04"),
+            (Field::BirthDate, "3/4/24", "2024-03-04"),
             (Field::BirthDate, "March 4, 1950", "1950-03-04"),
             (Field::BirthDate, "1950-03-04", "1950-03-04"),
             (Field::ProcedureDate, "1998", "1998"),
@@ -63,12 +66,14 @@ mod tests {
             (Field::MedicationText, "Lisinopril 10 mg", "Lisinopril 10 mg"),
         ];
         for (field, text, wanted) in table {
-            let forms = keyed(field, text, &vocabulary);
+            let forms = keyed(field, text, &vocabulary, 2026);
             assert!(forms.iter().any(|form| form == wanted), "{field} {text}: {forms:?}");
             assert_eq!(forms[0], text);
         }
+        // A corrected value takes the form behind the text itself: nobody was born in years to come.
+        assert_eq!(keyed(Field::BirthDate, "3/4/30", &vocabulary, 2026)[1], "1930-03-04");
         // What was keyed is not mended towards what may have been read.
-        assert!(!keyed(Field::BirthDate, "O3/O4/195O", &vocabulary).contains(&"1950-03-04".to_owned()));
-        assert_eq!(keyed(Field::ObservationValue, "l0", &vocabulary), ["l0"]);
+        assert!(!keyed(Field::BirthDate, "O3/O4/195O", &vocabulary, 2026).contains(&"1950-03-04".to_owned()));
+        assert_eq!(keyed(Field::ObservationValue, "l0", &vocabulary, 2026), ["l0"]);
     }
 }

@@ -70,9 +70,12 @@ impl std::fmt::Debug for Answer {
 
 /// Accepted, undecided by people, and not yet offered as part of its present lot.
 const TO_OFFER: &str = "document_values.status = 'accepted' AND decided_run IS NOT NULL AND offered IS NOT decided_run";
-/// The rows of an audit's value, if the machine still says the same.
-const HOLDS: &str = "sources.result_sha256 = audits.sha256 AND documents.ordinal = audits.ordinal AND document_values.page = audits.page
-    AND document_values.item IS audits.item AND document_values.field = audits.field AND document_values.value = audits.machine_value";
+/// From an audit to the row of its value, if the machine still says the same. The order is told, and the index: the planner would rather build an index of
+/// all values of the archive.
+const HOLDS: &str = "audits CROSS JOIN sources ON sources.result_sha256 = audits.sha256
+    CROSS JOIN documents ON documents.source = sources.id AND documents.ordinal = audits.ordinal
+    CROSS JOIN document_values INDEXED BY values_by_document ON document_values.document = documents.id AND document_values.page = audits.page
+        AND document_values.item IS audits.item AND document_values.field = audits.field AND document_values.value = audits.machine_value";
 pub(super) const OF_SOURCE: &str =
     "JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source";
 pub(super) const UNDECIDED: &str =
@@ -155,7 +158,7 @@ impl Ledger {
                  FROM audits
                  LEFT JOIN audit_answers AS answer ON answer.id = (SELECT max(id) FROM audit_answers WHERE audit = audits.id)
                  LEFT JOIN (SELECT audits.id AS audit, documents.name, min(document_values.id), x, y, width, height
-                            FROM audits JOIN document_values {OF_SOURCE} WHERE {HOLDS} GROUP BY audits.id) AS found ON found.audit = audits.id
+                            FROM {HOLDS} GROUP BY audits.id) AS found ON found.audit = audits.id
                  ORDER BY audits.id"
             ))?;
             let rows = statement.query_map([], |row| {

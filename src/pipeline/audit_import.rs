@@ -100,8 +100,13 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
 
 /// Whether a person read what the machine read. What nobody can read off the page should not have been accepted.
 fn agrees(id: &ValueId, row: &Keyed, vocabulary: &Vocabulary) -> bool {
-    row.outcome == AuditOutcome::Value
-        && calibration::same(id.field, &id.machine_value, &row.value, &extract::keyed(id.field, &row.value, vocabulary))
+    row.outcome == AuditOutcome::Value && calibration::same(id.field, &id.machine_value, &row.value, &forms(id.field, row, vocabulary))
+}
+
+/// The normal forms that a keyed text may stand for.
+fn forms(field: Field, row: &Keyed, vocabulary: &Vocabulary) -> Vec<String> {
+    let this_year = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year();
+    extract::keyed(field, &row.value, vocabulary, this_year)
 }
 
 /// What an answer decides: the value is verified, or what was keyed takes its place, or it goes.
@@ -109,8 +114,8 @@ fn decision(id: &ValueId, row: &Keyed, right: bool, vocabulary: &Vocabulary) -> 
     let (status, value) = match row.outcome {
         _ if right => (Status::Verified, id.machine_value.clone()),
         AuditOutcome::Value => {
-            // The last form is the field's own, where the keyed text has one.
-            let normal = extract::keyed(id.field, &row.value, vocabulary).into_iter().nth(1);
+            // The form behind the text itself is the field's own, where the text has one.
+            let normal = forms(id.field, row, vocabulary).into_iter().nth(1);
             (Status::Corrected, normal.unwrap_or_else(|| row.value.clone()))
         }
         AuditOutcome::Absent | AuditOutcome::Illegible => (Status::Rejected, String::new()),

@@ -243,6 +243,24 @@ mod tests {
         Some((at / 20, at))
     }
 
+    /// A site with 40,000 documents a night, 400 of them checked: 3 % wrong in one single night, good ones before and after.
+    #[test]
+    fn one_bad_night_of_many_values() {
+        let (mut dice, years, bad) = (Dice::new(23), 60, 200);
+        let (mut that_night, mut early) = (0, 0);
+        for _ in 0..years {
+            let mut watch = Watch::new(0.005);
+            let alarm = (0..365).find(|&night| {
+                let share = if night == bad { 0.03 } else { 0.001 };
+                (0..400).any(|_| watch.see(dice.roll() < share) == Verdict::Alarm)
+            });
+            that_night += usize::from(alarm == Some(bad));
+            early += usize::from(alarm.is_some_and(|night| night < bad));
+        }
+        // 226 audits are the mean delay of the CUSUM at 3 %; 400 are enough in most years.
+        assert!(that_night * 10 >= years * 8 && early * 20 <= years, "{that_night} found, {early} too early, of {years}");
+    }
+
     #[test]
     fn a_year_of_nights() {
         let (mut dice, years, change) = (Dice::new(3), 200, 180);
