@@ -190,7 +190,7 @@ mod tests {
     fn a_component_of_another_class_is_asked_only_of_what_its_lead_lets_through() {
         // Results are right, and wrong only where their test's name would not be accepted.
         let page = |at: usize| {
-            let poor = at % 4 == 0;
+            let poor = at.is_multiple_of(4);
             let name = candidate(Field::ObservationText, Some(1), if poor { 0.5 } else { 0.95 }, poor);
             let value =
                 Candidate { lead: Some((Class::Observations, name.score)), ..candidate(Field::ObservationValue, Some(1), 0.5, poor) };
