@@ -171,6 +171,18 @@ pub const FEATURES: &[Feature] = &[
         speaks: Speaks::Against,
         figure: |v| flag(v.value.signals.label_stands == LabelStands::Above),
     },
+    Feature {
+        name: "kin-agrees",
+        meaning: "other papers of the patient say the same",
+        speaks: Speaks::For,
+        figure: |v| f64::from(v.value.signals.kin_agree.min(2)) / 2.0,
+    },
+    Feature {
+        name: "kin-differs",
+        meaning: "other papers of the patient say something else",
+        speaks: Speaks::Against,
+        figure: |v| f64::from(v.value.signals.kin_differ.min(2)) / 2.0,
+    },
 ];
 
 /// A share of which an older result says nothing: the middle.
