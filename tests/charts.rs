@@ -8,12 +8,16 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chartlift::calibration::{Truth, Verdict};
+use chartlift::pipeline::Archive;
 
 use serde::Deserialize;
 
 #[derive(Clone, Deserialize)]
-struct Truth {
+struct Entry {
     document: String,
     profile: Option<String>,
     #[serde(default)]
@@ -22,14 +26,14 @@ struct Truth {
     duplicate_of: Option<String>,
 }
 
-impl Truth {
+impl Entry {
     /// The file, without the number of the document in it.
     fn file(&self) -> &str {
         self.document.rsplit_once('#').map_or(self.document.as_str(), |(file, _)| file)
     }
 }
 
-fn charts() -> Option<(PathBuf, Vec<Truth>)> {
+fn charts() -> Option<(PathBuf, Vec<Entry>)> {
     let folder = common::root().join("../shared/charts");
     let text = fs::read_to_string(folder.join("truth.jsonl")).ok()?;
     let truth = text.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect();
@@ -37,7 +41,7 @@ fn charts() -> Option<(PathBuf, Vec<Truth>)> {
 }
 
 /// Few documents that still show every way of scanning and every way of failing.
-fn handful(truth: &[Truth]) -> Vec<Truth> {
+fn handful(truth: &[Entry]) -> Vec<Entry> {
     let mut profiles = BTreeSet::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for entry in truth {
@@ -66,7 +70,7 @@ fn every_file_is_accounted_for() {
     } else {
         let picked = handful(&all);
         let input = place.path().join("scans");
-        for file in picked.iter().map(Truth::file).collect::<BTreeSet<_>>() {
+        for file in picked.iter().map(Entry::file).collect::<BTreeSet<_>>() {
             let target = input.join(file);
             fs::create_dir_all(target.parent().expect("a folder")).expect("a new folder");
             fs::copy(scans.join(file), &target).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -83,6 +87,7 @@ fn every_file_is_accounted_for() {
     let known: BTreeSet<&str> = truth.iter().map(|entry| entry.document.as_str()).collect();
     let strangers: Vec<_> = seen.difference(&known).collect();
     assert!(strangers.is_empty(), "documents that nobody filed: {strangers:?}");
+    verdicts_agree_with_the_scorer(&archive, place.path());
     for entry in &truth {
         let name = entry.document.as_str();
         if entry.bad.is_some() || entry.blank {
@@ -94,4 +99,40 @@ fn every_file_is_accounted_for() {
             assert!(seen.contains(name), "{name} was read");
         }
     }
+}
+
+/// What `calibrate` takes for right is what the scorer of the charts does. Where two items are equally like one of the truth, either may be paired with it: a few values of a
+/// thousand may differ, and no more.
+fn verdicts_agree_with_the_scorer(archive: &Path, folder: &Path) {
+    let (scorer, truth) = (common::root().join("../shared/score.py"), common::root().join("../shared/charts/truth.jsonl"));
+    if !scorer.exists() || Command::new("python3").arg("--version").output().is_err() {
+        println!("skipped: no scorer, or no python3");
+        return;
+    }
+    let known = Truth::read(&truth).expect("the truth");
+    let (ledger, _) = Archive::look(archive).expect("the archive");
+    let mut lines = String::new();
+    for document in ledger.documents() {
+        let document = document.expect("a document");
+        let values: Vec<_> = document.values.iter().map(|value| &value.extracted).collect();
+        let labels = known.labels(&document.id, &values).expect("the truth knows every file");
+        for (value, verdict) in values.into_iter().zip(labels.verdicts) {
+            // Nothing is accepted as far as this comparison goes, so what was read from a destroyed entry does not count.
+            let verdict = match verdict {
+                Verdict::Right => "right",
+                Verdict::Wrong => "wrong",
+                Verdict::Destroyed | Verdict::Uncounted => "none",
+            };
+            lines += &format!("{}\n", serde_json::json!([document.id.as_str(), value.item, value.field, value.value, verdict]));
+        }
+    }
+    let file = folder.join("verdicts.jsonl");
+    fs::write(&file, lines).expect("a file");
+    let script = common::root().join("tests/labels.py");
+    let output = Command::new("python3").arg(script).arg(scorer).arg(truth).arg(file).output().expect("python3");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers: Vec<usize> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [values, differ] = numbers[..] else { panic!("{text}{}", String::from_utf8_lossy(&output.stderr)) };
+    assert!(values > 100 && differ <= 4 + values / 500, "{differ} of {values} verdicts differ from the scorer's");
+    println!("{differ} of {values} verdicts differ from the scorer's");
 }

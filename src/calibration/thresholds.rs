@@ -54,23 +54,21 @@ fn seen(mine: &[&Candidate], level: f64, target: f64) -> Seen {
     if share <= target { Seen::Holds } else { Seen::Broken }
 }
 
-/// The thresholds: from the strictest level down as far as the target holds without a break. Where values are too few to tell, `proven` levels (those that hold
-/// for one engine alone) also serve values that both engines read, of which none is wrong.
+/// The thresholds: from the strictest level down as far as the target holds without a break. Of a class with too few values to tell at any level,
+/// `proven` levels (those that hold for one engine alone) also serve values that both engines read, if none is wrong.
 pub(super) fn choose(candidates: impl Iterator<Item = Candidate>, target: f64, proven: Option<&Thresholds>) -> Thresholds {
     let candidates: Vec<Candidate> = candidates.collect();
     let threshold = |class: Class| {
         let mine: Vec<&Candidate> = candidates.iter().filter(|value| value.class == class).collect();
         let proven = proven.and_then(|proven| proven.get(&class)).copied().unwrap_or(NEVER);
-        let mut lowest = NEVER;
-        for &level in LEVELS.iter().rev() {
-            match seen(&mine, level, target) {
-                Seen::Holds => lowest = level,
-                Seen::TooFew { wrong: 0 } if proven <= level => lowest = level,
-                Seen::TooFew { .. } => {}
-                Seen::Broken => break,
-            }
+        let levels: Vec<(f64, Seen)> = LEVELS.iter().rev().map(|&level| (level, seen(&mine, level, target))).collect();
+        let lowest =
+            |holds: &dyn Fn(f64, Seen) -> bool| levels.iter().filter(|(level, seen)| holds(*level, *seen)).map(|(level, _)| *level).last();
+        if levels.iter().all(|(_, seen)| matches!(seen, Seen::TooFew { .. })) {
+            return lowest(&|level, seen| level >= proven && seen == Seen::TooFew { wrong: 0 }).unwrap_or(NEVER);
         }
-        lowest
+        let broken = levels.iter().find(|(_, seen)| *seen == Seen::Broken).map_or(0.0, |(level, _)| *level);
+        lowest(&|level, seen| level > broken && seen == Seen::Holds).unwrap_or(NEVER)
     };
     Class::ALL.into_iter().map(|class| (class, if class == Class::Sections { NEVER } else { threshold(class) })).collect()
 }
@@ -116,7 +114,8 @@ mod tests {
         assert_eq!(of(values(3, 5, 0, 0.97), Some(0.93)), 0.93);
         assert_eq!(of(values(3, 5, 1, 0.97), Some(0.93)), 0.98);
         assert_eq!(of(values(3, 5, 0, 0.97), Some(NEVER)), NEVER);
-        assert_eq!(of(values(20, 10, 9, 0.97), Some(0.90)), 0.98);
+        // Where there is enough to tell, that is what counts.
+        assert_eq!(of(values(20, 10, 9, 0.97), Some(0.90)), NEVER);
     }
 
     #[test]
