@@ -40,10 +40,21 @@ pub struct Audit {
     pub version: String,
     /// The rate by which it was chosen.
     pub rate: f64,
-    /// The document that has it, and the value's place; `None` if the audit is void: the machine says something else now.
-    pub found: Option<(DocumentId, Option<PercentBox>)>,
+    /// Where the value is now; `None` if the audit is void: the machine says something else now.
+    pub found: Option<Found>,
     /// The last answer: its number in the order of all answers, and whether the value was right.
     pub answer: Option<(i64, bool)>,
+}
+
+/// Where the value of an audit is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its document.
+    pub document: DocumentId,
+    /// Its place on the page.
+    pub place: Option<PercentBox>,
+    /// Whether it is accepted still; a value that waits for a person needs no audit any more.
+    pub accepted: bool,
 }
 
 /// A person's answer to an audit.
@@ -154,10 +165,10 @@ impl Ledger {
         let work = |connection: &Connection| {
             let mut statement = connection.prepare(&format!(
                 "SELECT audits.id, audits.sha256, audits.ordinal, audits.page, audits.item, audits.field, audits.machine_value, audits.name, audits.run,
-                        audits.version, answer.id, answer.agrees, found.name, found.x, found.y, found.width, found.height, audits.rate
+                        audits.version, answer.id, answer.agrees, found.name, found.x, found.y, found.width, found.height, audits.rate, found.status
                  FROM audits
                  LEFT JOIN audit_answers AS answer ON answer.id = (SELECT max(id) FROM audit_answers WHERE audit = audits.id)
-                 LEFT JOIN (SELECT audits.id AS audit, documents.name, min(document_values.id), x, y, width, height
+                 LEFT JOIN (SELECT audits.id AS audit, documents.name, min(document_values.id), x, y, width, height, status
                             FROM {HOLDS} GROUP BY audits.id) AS found ON found.audit = audits.id
                  ORDER BY audits.id"
             ))?;
@@ -174,7 +185,11 @@ impl Ledger {
                     version: row.get(9)?,
                     rate: row.get(17)?,
                     answer: row.get::<_, Option<i64>>(10)?.zip(row.get(11)?),
-                    found: row.get::<_, Option<String>>(12)?.map(|name| (DocumentId::from_stored(name), place)),
+                    found: row.get::<_, Option<String>>(12)?.zip(row.get::<_, Option<String>>(18)?).map(|(name, status)| Found {
+                        document: DocumentId::from_stored(name),
+                        place,
+                        accepted: status == "accepted",
+                    }),
                 })
             })?;
             rows.collect::<Result<Vec<_>, _>>()

@@ -45,7 +45,7 @@ pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;
 pub use documents::{Documents, StoredDocument};
 pub use error::LedgerError;
-pub use lane::{Answer, Audit, Chosen};
+pub use lane::{Answer, Audit, Chosen, Found};
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
 pub use runs::{LastPrints, RunRow};

@@ -18,7 +18,7 @@ use crate::confidence::audit::{self, AuditSettings, shift};
 use crate::confidence::{Certificate, Class};
 use crate::export::fhir::{self, ExportContext, ExportSettings};
 use crate::export::{ArchiveWriter, BundleNames};
-use crate::ledger::{Audit, Chosen, Ledger, NewAlarm, Recall, RunKey, Suspect};
+use crate::ledger::{Audit, Chosen, Found, Ledger, NewAlarm, Recall, RunKey, Suspect};
 use crate::model::{DecidedValue, DocumentId, Field, ValueId};
 use crate::review::{RecallRow, ToCheck, audit_csv, recall_csv};
 
@@ -108,20 +108,26 @@ impl Lane {
     }
 }
 
-/// Audits by field. `watch_from`: answers up to this one were settled by a certificate.
-fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>) -> BTreeMap<Field, Lane> {
+/// Whether people should still answer: the value is accepted, or was until its field was switched off (answers tell how bad it is, and may certify the
+/// field again). What waits for a person for another reason is looked at anyway.
+fn is_open(audit: &Audit, off: &BTreeMap<Field, i64>) -> bool {
+    audit.answer.is_none() && audit.found.as_ref().is_some_and(|found| found.accepted || off.contains_key(&audit.id.field))
+}
+
+/// Audits by field. `watch_from`: answers up to this one were settled by a certificate. `off`: fields that are switched off.
+fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>, off: &BTreeMap<Field, i64>) -> BTreeMap<Field, Lane> {
     let mut lanes: BTreeMap<Field, Lane> = BTreeMap::new();
     for audit in audits {
         let lane = lanes.entry(audit.id.field).or_default();
         let from = watch_from.get(&audit.id.field).copied().unwrap_or(0);
-        match audit.answer {
-            _ if audit.found.is_none() => lane.void += 1,
-            None => {
+        match (&audit.found, audit.answer) {
+            (None, _) => lane.void += 1,
+            (Some(_), None) if is_open(audit, off) => {
                 lane.waiting += 1;
                 lane.checks.push((i64::MAX, Check { run: audit.run, right: None }));
             }
-            Some((order, right)) if order > from => lane.checks.push((order, Check { run: audit.run, right: Some(right) })),
-            Some(_) => {}
+            (Some(_), Some((order, right))) if order > from => lane.checks.push((order, Check { run: audit.run, right: Some(right) })),
+            _ => {}
         }
     }
     lanes.values_mut().for_each(|lane| lane.checks.sort_by_key(|(order, _)| *order));
@@ -135,7 +141,7 @@ fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>) -> BTreeMap<Field,
 pub fn account(root: &Path, ledger: &Ledger, settings: &AuditSettings) -> Result<Account, RunError> {
     let certificate = settle::certificate(root, ledger)?;
     let (off, accepted) = (ledger.fields_off()?, ledger.accepted_by_field()?);
-    let mut lanes = lanes(&ledger.audits()?, &ledger.watch_from()?);
+    let mut lanes = lanes(&ledger.audits()?, &ledger.watch_from()?, &off);
     let named: BTreeSet<Field> = lanes.keys().chain(accepted.keys()).copied().filter(|&field| audit::sample::is_checked(field)).collect();
     let (mut fields, mut counts) = (Vec::new(), Vec::new());
     for field in named {
@@ -188,7 +194,7 @@ pub(super) fn due(
         suspects.entry(suspect.document.clone()).or_default().entry(suspect.id.clone()).or_insert(suspect);
     };
     wrong.into_iter().for_each(&mut suspect);
-    for (field, lane) in lanes(audits, &ledger.watch_from()?).into_iter().filter(|(field, _)| !off.contains_key(field)) {
+    for (field, lane) in lanes(audits, &ledger.watch_from()?, &off).into_iter().filter(|(field, _)| !off.contains_key(field)) {
         let promised = promised(field, certificate.as_ref(), settings);
         let checks = lane.checks();
         let watch = standing::watch(&checks, promised, settings.catch);
@@ -255,8 +261,10 @@ fn recalls(
 
 /// Writes the sheet of what waits to be checked and, once there is any, the list of what has to be called back.
 pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter) -> Result<(), RunError> {
+    let off = ledger.fields_off()?;
     let to_check = |audit: Audit| {
-        let (document, place) = audit.found.filter(|_| audit.answer.is_none())?;
+        let open = is_open(&audit, &off);
+        let Found { document, place, .. } = audit.found.filter(|_| open)?;
         Some(ToCheck { name: audit.name, document, page: audit.id.page, item: audit.id.item, field: audit.id.field, place })
     };
     let rows: Vec<ToCheck> = ledger.audits()?.into_iter().filter_map(to_check).collect();
@@ -272,4 +280,51 @@ fn recall_row((at, recall): (i64, Recall)) -> RecallRow {
     let Recall { wrong, document, page, item, field, run, bundle, resource, url } = recall;
     let found = jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
     RecallRow { found, wrong, document, page, item, field, run, bundle, resource, url }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{PageNumber, Sha256};
+
+    #[test]
+    fn void_audits_settled_answers_and_values_that_wait_do_not_count() {
+        let audit = |run: i64, found: Option<bool>, answer: Option<(i64, bool)>| Audit {
+            key: run,
+            name: uuid::Uuid::nil(),
+            id: ValueId {
+                sha256: Sha256::of(b"a"),
+                ordinal: 1,
+                page: PageNumber::new(1),
+                item: None,
+                field: Field::City,
+                machine_value: "Salem".into(),
+            },
+            run,
+            version: "v".into(),
+            rate: 0.1,
+            found: found.map(|accepted| Found { document: DocumentId::from_stored("a.png"), place: None, accepted }),
+            answer,
+        };
+        let audits = [
+            audit(1, Some(true), Some((3, true))),
+            audit(2, Some(true), None),
+            audit(3, None, Some((4, false))),
+            audit(4, Some(false), None),
+            // A value that was found wrong counts whatever became of it.
+            audit(5, Some(false), Some((2, false))),
+            audit(6, Some(true), Some((1, false))),
+        ];
+        let lane = |from: &[(Field, i64)], off: &[(Field, i64)]| {
+            lanes(&audits, &from.iter().copied().collect(), &off.iter().copied().collect()).remove(&Field::City).unwrap()
+        };
+        let of = |from: &[(Field, i64)]| lane(from, &[]);
+        let runs = |lane: &Lane| lane.checks().iter().map(|check| (check.run, check.right)).collect::<Vec<_>>();
+        let all = of(&[]);
+        assert_eq!((all.void, all.waiting), (1, 1));
+        assert_eq!(runs(&all), [(6, Some(false)), (5, Some(false)), (1, Some(true)), (2, None)]);
+        assert_eq!(runs(&of(&[(Field::City, 2)])), [(1, Some(true)), (2, None)]);
+        // Of a field that is off the sheet may be answered to its end.
+        assert_eq!(lane(&[], &[(Field::City, 0)]).waiting, 2);
+    }
 }

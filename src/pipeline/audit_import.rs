@@ -44,7 +44,7 @@ pub fn import_answers(folder: &Path, file: &Path, settings: &Settings, apply: bo
     let answers = weigh(&keyed, &mut audits, rules.vocabulary()).map_err(faulty)?;
     let due = audit::due(&root, &archive.ledger, &audits, answers.wrong, &settings.audit, &settings.export)?;
     let imported = Imported { off: due.alarms.iter().map(|alarm| alarm.field).collect(), ..answers.counts };
-    if apply && imported.kept > 0 {
+    if apply && (imported.kept > 0 || !due.alarms.is_empty()) {
         archive.ledger.keep_answers(&answers.answers, &answers.decisions, &due.alarms, &due.recalls)?;
         settle::decide_anew(&mut archive, &rules, settings)?;
     }
@@ -71,7 +71,7 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
             faults.push(format!("line {}: this archive has no audit of that audit_id", row.line));
             continue;
         };
-        let Some((document, _)) = &audit.found else {
+        let Some(found) = &audit.found else {
             weighed.counts.void += 1;
             continue;
         };
@@ -81,7 +81,7 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
             continue;
         }
         if !right {
-            weighed.wrong.push(Suspect { wrong: true, document: document.clone(), id: audit.id.clone(), run: audit.run });
+            weighed.wrong.push(Suspect { wrong: true, document: found.document.clone(), id: audit.id.clone(), run: audit.run });
         }
         audit.answer = Some((order, right));
         weighed.counts.kept += 1;

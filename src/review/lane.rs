@@ -202,6 +202,13 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_a_sheet_or_none(head in "(audit_id,value,outcome,reviewer\r?\n)?", rest in "(?s)[a,;\"'\r\n0-9-]{0,60}") {
+            let _ = read_answers(format!("{head}{rest}").as_bytes());
+        }
+    }
+
     #[test]
     fn faults_name_their_lines_and_quote_nothing() {
         let head = "audit_id,value,outcome,reviewer\n";
