@@ -17,7 +17,7 @@ const LAYOUTS: usize = 15;
 /// Share of wrong values in the layout that is added.
 const BAD_LAYOUT: f64 = 0.05;
 /// Accepted values of a class without which nothing is said of it: 60 right ones leave room for 5 % wrong (3 / n, with 95 % confidence), as in the layout that is
-/// added. (Fitted on one set of forms and measured on another, organisations that 30 values spoke for had three wrong of 32.)
+/// added.
 const VALUES: usize = 60;
 
 /// A value that no rule bars.
