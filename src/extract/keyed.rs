@@ -14,12 +14,17 @@ pub fn keyed(field: Field, text: &str, vocabulary: &Vocabulary, latest: i16) -> 
     let words: Vec<&str> = text.split_whitespace().collect();
     match field {
         Field::DocumentType => {
-            add(DocumentKind::ALL.iter().find(|kind| kind.display().eq_ignore_ascii_case(text)).map(|kind| kind.as_str().to_owned()));
+            let is_meant = |kind: &&DocumentKind| kind.display().eq_ignore_ascii_case(text) || kind.as_str() == text;
+            add(DocumentKind::ALL.iter().find(is_meant).map(|kind| kind.as_str().to_owned()));
         }
-        Field::ObservationUnit | Field::ObservationInterpretation | Field::ObservationValue => {
-            add(super::observations::keyed(field, text, &vocabulary.observations));
+        Field::ObservationLoinc | Field::ObservationUnit | Field::ObservationInterpretation | Field::ObservationValue => {
+            super::observations::keyed(field, text, &vocabulary.observations).into_iter().for_each(|form| add(Some(form)));
         }
         _ if field.form() == ValueForm::Date => {
+            // A year, or a year and a month, as papers have them of procedures.
+            if matches!(text.len(), 4 | 7) && text.chars().enumerate().all(|(at, c)| if at == 4 { c == '-' } else { c.is_ascii_digit() }) {
+                add(Some(text.to_owned()));
+            }
             if let Some(read) = dates::parse_until(text, latest).filter(|read| !read.mended) {
                 let away = if read.date.year > latest - 100 { -100 } else { 100 };
                 let other = read.short_year.then_some(dates::PartialDate { year: read.date.year + away, ..read.date });
@@ -60,6 +65,9 @@ mod tests {
             (Field::State, "Oregon", "OR"),
             (Field::DocumentType, "progress note", "11506-3"),
             (Field::DocumentType, "11506-3", "11506-3"),
+            (Field::ObservationLoinc, "2823-3", "2823-3"),
+            (Field::ObservationLoinc, "Potassium", "2823-3"),
+            (Field::ObservationLoinc, "BP", "8462-4"),
             (Field::ObservationUnit, "mg/dl", "mg/dL"),
             (Field::ObservationInterpretation, "high", "H"),
             (Field::ObservationValue, "1,200", "1200"),
@@ -70,6 +78,10 @@ mod tests {
             assert!(forms.iter().any(|form| form == wanted), "{field} {text}: {forms:?}");
             assert_eq!(forms[0], text);
         }
+        assert_eq!(keyed(Field::ProcedureDate, "1998", &vocabulary, 2026)[1], "1998");
+        assert_eq!(keyed(Field::ProcedureDate, "1998-05", &vocabulary, 2026)[1], "1998-05");
+        assert_eq!(keyed(Field::ProcedureDate, "in May", &vocabulary, 2026).len(), 1);
+        assert_eq!(keyed(Field::ObservationLoinc, "nothing of the list", &vocabulary, 2026).len(), 1);
         // A corrected value takes the form behind the text itself: nobody was born in years to come.
         assert_eq!(keyed(Field::BirthDate, "3/4/30", &vocabulary, 2026)[1], "1930-03-04");
         // What was keyed is not mended towards what may have been read.

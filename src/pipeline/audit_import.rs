@@ -10,7 +10,7 @@ use super::{Archive, RunError, audit, settle};
 use crate::calibration;
 use crate::extract::{self, Vocabulary};
 use crate::ledger::{Answer, Audit, Decision, Suspect};
-use crate::model::{AuditOutcome, Field, Status, ValueId};
+use crate::model::{AuditOutcome, DocumentKind, Field, Status, ValueForm, ValueId};
 use crate::review::{Keyed, read_answers};
 use crate::settings::Settings;
 
@@ -75,6 +75,10 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
             weighed.counts.void += 1;
             continue;
         };
+        if let Some(wanted) = unclear(audit.id.field, row, vocabulary) {
+            faults.push(format!("line {}: {wanted}", row.line));
+            continue;
+        }
         let right = agrees(&audit.id, row, vocabulary);
         if audit.answer.is_some_and(|(_, before)| before == right) {
             weighed.counts.known += 1;
@@ -98,6 +102,23 @@ fn weigh(keyed: &[Keyed], audits: &mut [Audit], vocabulary: &Vocabulary) -> Resu
     if faults.is_empty() { Ok(weighed) } else { Err(faults) }
 }
 
+/// What is wanted of an answer that cannot be compared as it stands: a slip of the pen, or another name for a thing, would count as the machine's error.
+fn unclear(field: Field, row: &Keyed, vocabulary: &Vocabulary) -> Option<String> {
+    if row.outcome != AuditOutcome::Value || forms(field, row, vocabulary).len() > 1 {
+        return None;
+    }
+    match field {
+        Field::DocumentType => {
+            let kinds: Vec<&str> = DocumentKind::ALL.iter().map(|kind| kind.display()).collect();
+            Some(format!("no such kind of paper; the kinds are {}", kinds.join(", ")))
+        }
+        _ if field.form() == ValueForm::Date => {
+            Some("no date can be read there; 03/04/1950 or 1950-03-04 is wanted, or less where the paper has less".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// Whether a person read what the machine read. What nobody can read off the page should not have been accepted.
 fn agrees(id: &ValueId, row: &Keyed, vocabulary: &Vocabulary) -> bool {
     row.outcome == AuditOutcome::Value && calibration::same(id.field, &id.machine_value, &row.value, &forms(id.field, row, vocabulary))
@@ -113,11 +134,13 @@ fn forms(field: Field, row: &Keyed, vocabulary: &Vocabulary) -> Vec<String> {
 fn decision(id: &ValueId, row: &Keyed, right: bool, vocabulary: &Vocabulary) -> Decision {
     let (status, value) = match row.outcome {
         _ if right => (Status::Verified, id.machine_value.clone()),
-        AuditOutcome::Value => {
+        AuditOutcome::Value => match forms(id.field, row, vocabulary).into_iter().nth(1) {
             // The form behind the text itself is the field's own, where the text has one.
-            let normal = forms(id.field, row, vocabulary).into_iter().nth(1);
-            (Status::Corrected, normal.unwrap_or_else(|| row.value.clone()))
-        }
+            Some(normal) => (Status::Corrected, normal),
+            // A test that no list knows has no code: the machine's goes, and nothing takes its place.
+            None if id.field == Field::ObservationLoinc => (Status::Rejected, String::new()),
+            None => (Status::Corrected, row.value.clone()),
+        },
         AuditOutcome::Absent | AuditOutcome::Illegible => (Status::Rejected, String::new()),
     };
     Decision {

@@ -288,6 +288,11 @@ fn a_sheet_is_taken_whole_or_not_at_all() {
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.to_string().contains("line 7: this archive has no audit") && !error.to_string().contains("Salem"), "{error}");
     assert_eq!(house.rows("review/audit.csv").len(), 4 * A_NIGHT);
+    // What cannot be compared is asked for again, and no error of the machine's.
+    let birth = house.rows("review/audit.csv").into_iter().find(|row| row["field"] == Field::BirthDate.as_str()).unwrap();
+    std::fs::write(&file, format!("audit_id,value,outcome,reviewer\n{},31.31.1950,,ann\n", birth["audit_id"])).unwrap();
+    let error = import_answers(&house.path("archive"), &file, &house.settings, true).unwrap_err();
+    assert!(error.to_string().contains("line 2: no date can be read"), "{error}");
     std::fs::write(&file, good).unwrap();
     let take = || import_answers(&house.path("archive"), &file, &house.settings, true).unwrap();
     assert_eq!(take().kept, 5);

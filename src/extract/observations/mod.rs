@@ -21,14 +21,29 @@ use terms::{Fit, NameHit};
 
 pub(crate) use terms::Terms;
 
-/// The normal form of a unit, flag or number that a person keyed.
-pub(super) fn keyed(field: Field, text: &str, terms: &Terms) -> Option<String> {
+/// The normal forms of a test, unit, flag or number that a person keyed. No paper prints LOINC codes: the test's printed name stands for those of all tests
+/// that bear it.
+pub(super) fn keyed(field: Field, text: &str, terms: &Terms) -> Vec<String> {
+    let one = |form: Option<String>| form.into_iter().collect();
     match field {
-        Field::ObservationUnit => terms.unit(text).map(|(code, _)| code.to_owned()),
-        Field::ObservationInterpretation => terms.flag(text).map(str::to_owned),
-        Field::ObservationValue => quantity::number_with_comparator(text).map(|number| number.text.replace(',', "")),
-        _ => None,
+        Field::ObservationLoinc if text.split_once('-').is_some_and(|(number, check)| is_number(number) && is_number(check)) => {
+            vec![text.to_owned()]
+        }
+        Field::ObservationLoinc if terms.is_pressure(text) => {
+            [terms.systolic, terms.diastolic].map(|index| terms.test(index).loinc.clone()).to_vec()
+        }
+        Field::ObservationLoinc => {
+            terms.like(text).map_or_else(Vec::new, |hit| hit.tests.iter().map(|&index| terms.test(index).loinc.clone()).collect())
+        }
+        Field::ObservationUnit => one(terms.unit(text).map(|(code, _)| code.to_owned())),
+        Field::ObservationInterpretation => one(terms.flag(text).map(str::to_owned)),
+        Field::ObservationValue => one(quantity::number_with_comparator(text).map(|number| number.text.replace(',', ""))),
+        _ => Vec::new(),
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
 /// What was read of one observation, with the words that say so.
