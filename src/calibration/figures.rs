@@ -107,6 +107,20 @@ pub struct RunFigures {
     pub kinds: Vec<Row>,
     /// By quality of the picture.
     pub qualities: Vec<Row>,
+    /// By layout.
+    pub layouts_apart: Vec<LayoutRow>,
+}
+
+/// The figures of a layout.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LayoutRow {
+    /// The layout.
+    pub name: String,
+    /// Of all fields.
+    pub all: Figures,
+    /// Of demographics.
+    pub demographics: Figures,
 }
 
 /// Whether values of a document (its place in the set) and a field belong to a part.
@@ -139,6 +153,13 @@ impl Judgement<'_> {
             fields: fields.into_iter().map(|field| row(field.to_string(), &|_, other| other == field)).collect(),
             kinds: kinds.into_iter().map(|kind| row(kind.display().to_owned(), &|at, _| set.documents[at].kind == kind)).collect(),
             qualities: qualities.into_iter().map(|name| row(name.clone(), &|at, _| &set.documents[at].quality == name)).collect(),
+            layouts_apart: (set.layouts.iter().enumerate())
+                .map(|(layout, name)| LayoutRow {
+                    name: name.clone(),
+                    all: self.figures(&|at, field| all(at, field) && set.documents[at].layout == layout),
+                    demographics: self.figures(&|at, field| field.is_demographic() && set.documents[at].layout == layout),
+                })
+                .collect(),
         }
     }
 

@@ -12,7 +12,9 @@ pub enum Class {
     Identity,
     /// The patient's date of birth. Apart from other dates: which of a paper's dates is the visit's is a harder question.
     Birth,
-    /// Dates of visits and documents.
+    /// Dates of visits.
+    Visits,
+    /// The date that a document bears: of several days on a paper, the one that is meant.
     Dates,
     /// The patient's gender.
     Gender,
@@ -24,8 +26,10 @@ pub enum Class {
     Contact,
     /// Address lines, cities, postal codes.
     Address,
-    /// Other people: contacts, practitioners.
-    Names,
+    /// Who is to be called: name and relationship.
+    Contacts,
+    /// Practitioners: of several on a paper, the one that is meant.
+    Practitioners,
     /// Hospitals, practices, payors.
     Organizations,
     /// The kind of document.
@@ -36,8 +40,10 @@ pub enum Class {
     Medications,
     /// Allergies.
     Allergies,
-    /// What was measured, its unit, range and flag.
+    /// What was measured, and its unit.
     Observations,
+    /// Its range and flag.
+    Ranges,
     /// What the measurement gave.
     Results,
     /// Doses of vaccines.
@@ -50,22 +56,25 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Class; 19] = [
+    pub const ALL: [Class; 22] = [
         Self::Identity,
         Self::Birth,
+        Self::Visits,
         Self::Dates,
         Self::Gender,
         Self::Codes,
         Self::Ids,
         Self::Contact,
         Self::Address,
-        Self::Names,
+        Self::Contacts,
+        Self::Practitioners,
         Self::Organizations,
         Self::Kind,
         Self::Conditions,
         Self::Medications,
         Self::Allergies,
         Self::Observations,
+        Self::Ranges,
         Self::Results,
         Self::Immunizations,
         Self::Procedures,
@@ -77,19 +86,22 @@ impl Class {
         match self {
             Self::Identity => "identity",
             Self::Birth => "birth",
+            Self::Visits => "visits",
             Self::Dates => "dates",
             Self::Gender => "gender",
             Self::Codes => "codes",
             Self::Ids => "ids",
             Self::Contact => "contact",
             Self::Address => "address",
-            Self::Names => "names",
+            Self::Contacts => "contacts",
+            Self::Practitioners => "practitioners",
             Self::Organizations => "organizations",
             Self::Kind => "kind",
             Self::Conditions => "conditions",
             Self::Medications => "medications",
             Self::Allergies => "allergies",
             Self::Observations => "observations",
+            Self::Ranges => "ranges",
             Self::Results => "results",
             Self::Immunizations => "immunizations",
             Self::Procedures => "procedures",
@@ -102,23 +114,22 @@ impl Class {
         match field {
             Field::Family | Field::Given => Self::Identity,
             Field::BirthDate => Self::Birth,
-            Field::EncounterStart | Field::EncounterEnd | Field::DocumentDate => Self::Dates,
+            Field::EncounterStart | Field::EncounterEnd => Self::Visits,
+            Field::DocumentDate => Self::Dates,
             Field::Gender => Self::Gender,
             Field::State | Field::MaritalStatus | Field::Language => Self::Codes,
             Field::Mrn | Field::Ssn | Field::SubscriberId | Field::GroupNumber | Field::Npi => Self::Ids,
             Field::Phone | Field::ContactTelecom | Field::Email => Self::Contact,
             Field::AddressLine | Field::City | Field::PostalCode => Self::Address,
-            Field::ContactName | Field::ContactRelationship | Field::Practitioner => Self::Names,
+            Field::ContactName | Field::ContactRelationship => Self::Contacts,
+            Field::Practitioner => Self::Practitioners,
             Field::Payor | Field::Organization => Self::Organizations,
             Field::DocumentType => Self::Kind,
             Field::ConditionText | Field::ConditionIcd10 => Self::Conditions,
             Field::MedicationText | Field::DosageText => Self::Medications,
             Field::AllergyText | Field::ReactionText => Self::Allergies,
-            Field::ObservationLoinc
-            | Field::ObservationText
-            | Field::ObservationUnit
-            | Field::ObservationRange
-            | Field::ObservationInterpretation => Self::Observations,
+            Field::ObservationLoinc | Field::ObservationText | Field::ObservationUnit => Self::Observations,
+            Field::ObservationRange | Field::ObservationInterpretation => Self::Ranges,
             Field::ObservationValue => Self::Results,
             Field::VaccineText | Field::VaccineDate => Self::Immunizations,
             Field::ProcedureText | Field::ProcedureDate => Self::Procedures,
