@@ -332,6 +332,17 @@ SETS = {
 }
 
 
+def with_dose_form_apart(truth):
+    """A medicine's name ends with its strength; a dose form printed behind it may be left to the sig."""
+    for item in truth["items"]:
+        name = item.get("MedicationStatement.medication.text", "")
+        short = re.sub(r"\s+(?:EC |ER |XR )?(?:tablets?|tabs?|capsules?|caps?)\.?$", "", name, flags=re.I)
+        if short != name:
+            also = item.setdefault("also", {}).setdefault("MedicationStatement.medication.text", [])
+            also.extend([] if short in also else [short])
+    return truth
+
+
 def store(path, images, resolution):
     suffix, grey = path.suffix.lower(), lambda i: i.convert("L")
     path.parent.mkdir(parents=True, exist_ok=True)

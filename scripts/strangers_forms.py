@@ -592,7 +592,7 @@ def main():
             lines.append(doc.truth(doc.file))
             print(doc.file, (args.out / "scans" / doc.file).stat().st_size // 1000, "kB", file=sys.stderr, flush=True)
     if not args.only:
-        (args.out / "truth-forms.jsonl").write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+        (args.out / "truth-forms.jsonl").write_text("".join(json.dumps(mu.with_dose_form_apart(t), ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ pub struct RunFigures {
 }
 
 /// The figures of a layout.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayoutRow {
     /// The layout.

@@ -61,6 +61,8 @@ pub(super) struct SetDocument {
     pub kind: DocumentKind,
     pub quality: String,
     pub wanted: Option<Vec<Field>>,
+    /// In [`Set::layouts`].
+    pub layout: usize,
 }
 
 /// The labelled values of one archive.
@@ -115,7 +117,7 @@ impl Set {
                 self.samples[sample].telling = self.samples[lead].right;
             }
         }
-        self.documents.push(SetDocument { source: known.source, kind: known.kind, quality: known.quality, wanted: known.wanted });
+        self.documents.push(SetDocument { source: known.source, kind: known.kind, quality: known.quality, wanted: known.wanted, layout });
     }
 
     /// Labelled values.

@@ -16,6 +16,7 @@ pub(super) fn set(layouts: usize, each: usize, seed: u64) -> Set {
             kind: DocumentKind::ProgressNote,
             quality: if layout % 2 == 0 { "flat" } else { "fax" }.to_owned(),
             wanted: Some(vec![Field::Mrn; each]),
+            layout,
         });
         for k in 0..each {
             let read = dice.roll();

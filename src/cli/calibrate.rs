@@ -25,7 +25,7 @@ pub(super) struct CalibrateArguments {
     #[arg(long, value_name = "ARCHIVE")]
     alone: Option<PathBuf>,
     /// Share of wrong values among those accepted, such as 0.5% or 0.005
-    #[arg(long, value_name = "SHARE", default_value = "0.5%", value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
     target: f64,
     /// Write the model; put it into the folder of rules as confidence.toml
     #[arg(long, value_name = "FILE")]

@@ -109,6 +109,12 @@ impl Class {
         }
     }
 
+    /// Whether the second engine reads its values whatever they cost: all but those that no model here has ever found fit to be accepted. Does not ask the model in
+    /// force, as what was never read twice could not be fitted anew.
+    pub fn is_read_twice(self) -> bool {
+        !matches!(self, Self::Organizations | Self::Conditions | Self::Sections)
+    }
+
     /// The class of a field.
     pub fn of(field: Field) -> Class {
         match field {

@@ -112,7 +112,7 @@ fn judge(
         reasons.push(Reason::CutOff);
     }
     // Of a class that always goes to a person it says nothing new.
-    if signals.read_once && model.may_accept(class) {
+    if signals.read_once && class.is_read_twice() {
         reasons.push(Reason::ReadOnce);
     }
     if contested.contains(&value.field) || contradicted(class, signals) {

@@ -227,11 +227,6 @@ impl ConfidenceModel {
     pub(super) fn threshold(&self, value: &ExtractedValue) -> Option<f64> {
         self.judge(value).classes.get(&Class::of(value.field)).map(|c| c.threshold).filter(|&t| t <= 1.0)
     }
-
-    /// Whether any value of a class is accepted without a person that both engines read.
-    pub fn may_accept(&self, class: Class) -> bool {
-        self.both.classes.get(&class).is_some_and(|rule| rule.threshold <= 1.0)
-    }
 }
 
 #[cfg(test)]

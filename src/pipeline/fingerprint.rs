@@ -10,7 +10,7 @@ use crate::settings::Settings;
 /// Raised when decoding, imaging or reading change so that words may differ.
 const READING_VERSION: u32 = 5;
 /// Raised when layout, extraction or decisions change so that values may differ.
-const UNDERSTANDING_VERSION: u32 = 7;
+const UNDERSTANDING_VERSION: u32 = 8;
 
 /// Takes both fingerprints. The number of threads is in neither: it changes no result.
 pub(super) fn fingerprints(settings: &Settings, engine: &str, rules: &Rules) -> Fingerprints {

@@ -272,7 +272,7 @@ fn value_places(reading: &PageReading, rules: &Rules, page: crate::model::PageLa
     let places = values.iter().filter_map(|value| {
         let (place, class) = (value.place?, Class::of(value.field));
         let rect = to_upright.hull(&Rect::new(place.x, place.y, place.width, place.height));
-        let place = Place { rect: rect.grown(1.0), alone: value.item.is_none(), accepted: rules.confidence().may_accept(class) };
+        let place = Place { rect: rect.grown(1.0), alone: value.item.is_none(), accepted: class.is_read_twice() };
         (class != Class::Sections).then_some(place)
     });
     places.collect()
@@ -696,7 +696,7 @@ mod tests {
         words.extend([("unclear", 50.0)].map(|(text, x)| Word { confidence: 0.3, ..word(text, x, 400.0) }));
         let reading = page(words);
         let rules = rules();
-        assert!(!rules.confidence().may_accept(Class::Organizations) && rules.confidence().may_accept(Class::Ids));
+        assert!(!Class::Organizations.is_read_twice() && Class::Ids.is_read_twice());
         let of = |text: &str| {
             let found = plan(&reading, &rules).into_iter().find(|crop| crop.words.iter().any(|&word| reading.words[word].text == text));
             found.unwrap_or_else(|| panic!("{text} is not asked")).rank.0
