@@ -111,17 +111,18 @@ fn judge(
     if signals.cut_off {
         reasons.push(Reason::CutOff);
     }
-    // Of a class that always goes to a person it says nothing new.
-    if signals.read_once && class.is_read_twice() {
-        reasons.push(Reason::ReadOnce);
-    }
     if contested.contains(&value.field) || contradicted(class, signals) {
         reasons.push(Reason::Conflict);
     }
     if value.field == Field::DocumentType && kind_confidence < model.kind_sure {
         reasons.push(Reason::UnsureKind);
     }
-    match gate(&value) {
+    let gate = gate(&value);
+    // Of what always goes to a person it says nothing new.
+    if signals.read_once && !matches!(gate, Gate::Shut(_)) {
+        reasons.push(Reason::ReadOnce);
+    }
+    match gate {
         Gate::Shut(reason) => reasons.push(reason),
         Gate::Certified(threshold) | Gate::Default(threshold) if probability < threshold => reasons.push(Reason::LowConfidence),
         Gate::Certified(_) | Gate::Default(_) => {}
