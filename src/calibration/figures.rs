@@ -107,6 +107,8 @@ pub struct RunFigures {
     pub kinds: Vec<Row>,
     /// By quality of the picture.
     pub qualities: Vec<Row>,
+    /// Demographics by quality of the picture.
+    pub demographics_by_quality: Vec<Row>,
     /// By layout.
     pub layouts_apart: Vec<LayoutRow>,
 }
@@ -152,6 +154,12 @@ impl Judgement<'_> {
             classes: self.classes(alone, both),
             fields: fields.into_iter().map(|field| row(field.to_string(), &|_, other| other == field)).collect(),
             kinds: kinds.into_iter().map(|kind| row(kind.display().to_owned(), &|at, _| set.documents[at].kind == kind)).collect(),
+            demographics_by_quality: (qualities.iter())
+                .map(|name| Row {
+                    name: (*name).clone(),
+                    figures: self.figures(&|at, field| field.is_demographic() && &set.documents[at].quality == *name),
+                })
+                .collect(),
             qualities: qualities.into_iter().map(|name| row(name.clone(), &|at, _| &set.documents[at].quality == name)).collect(),
             layouts_apart: (set.layouts.iter().enumerate())
                 .map(|(layout, name)| LayoutRow {

@@ -52,6 +52,7 @@ fn run(out: &mut String, title: &str, run: &RunFigures) {
     rows(out, "field", run.fields.iter().map(|row| (row.name.as_str(), &row.figures)));
     rows(out, "kind of document", run.kinds.iter().map(|row| (row.name.as_str(), &row.figures)));
     rows(out, "quality of the picture", run.qualities.iter().map(|row| (row.name.as_str(), &row.figures)));
+    rows(out, "demographics by quality", run.demographics_by_quality.iter().map(|row| (row.name.as_str(), &row.figures)));
 }
 
 fn cells(run: &RunFigures, of: impl Fn(&super::metrics::Bin) -> String) -> String {
