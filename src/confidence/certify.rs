@@ -83,8 +83,9 @@ pub fn certify(papers: &[Paper], promise: &Promise) -> (BTreeMap<Class, ClassCer
             .into();
     let (first, then): (Vec<Class>, Vec<Class>) = Class::ALL.into_iter().partition(|class| leads.contains(class));
     for class in first.into_iter().chain(then) {
+        let mine = |candidate: &&Candidate| Class::of(candidate.field) == class;
         let passes = |candidate: &&Candidate| {
-            Class::of(candidate.field) == class
+            mine(candidate)
                 && candidate
                     .lead
                     .is_none_or(|(other, score)| other == class || threshold(&shown, other).is_some_and(|least| score >= least))
@@ -119,7 +120,8 @@ pub fn certify(papers: &[Paper], promise: &Promise) -> (BTreeMap<Class, ClassCer
             }
             labels.extend(drawn.into_values().map(|(_, label)| label));
         }
-        if scores.is_empty() {
+        // A class whose leading texts were refused is there, and refused as well.
+        if !papers.iter().any(|paper| paper.candidates.iter().any(|candidate| mine(&candidate))) {
             continue;
         }
         let grid = sequence::grid(&scores);

@@ -109,8 +109,9 @@ impl Class {
         }
     }
 
-    /// Whether the second engine reads its values whatever they cost: all but those that no model here has ever found fit to be accepted. Does not ask the model in
-    /// force, as what was never read twice could not be fitted anew.
+    /// Whether the second engine reads its values whatever they cost. Problems, houses and sections are long, and few of them come to be accepted: they
+    /// share the small budget of all other words, and of what it did not reach nothing is accepted. Does not ask the model in force, as a class
+    /// that was never read twice could not be fitted anew.
     pub fn is_read_twice(self) -> bool {
         !matches!(self, Self::Organizations | Self::Conditions | Self::Sections)
     }

@@ -5,10 +5,11 @@ use super::bounds;
 
 /// Chance with which a certificate should pass if the true share is what is expected.
 pub const POWER: f64 = 0.9;
+/// Share of the target that may be expected to be wrong: a certificate of a class that is as bad as the target itself never passes, and of one
+/// that is half as bad it takes some 5,000 labels at 0.5 %.
+const ROOM: f64 = 0.5;
 /// Nobody plans for fewer errors than this share of the target: probabilities are not stated so finely.
 const LEAST_EXPECTED: f64 = 0.1;
-/// More labels than these nobody keys.
-const MOST_LABELS: u64 = 100_000;
 
 /// What sums of probabilities lose in their last digits.
 const ROUNDING: f64 = 1e-9;
@@ -18,6 +19,8 @@ const ROUNDING: f64 = 1e-9;
 pub struct Pool {
     /// Their probabilities of being right.
     pub scores: Vec<f64>,
+    /// How many can be checked, one of a document and field.
+    pub cases: u64,
 }
 
 /// What a target costs in one class.
@@ -29,11 +32,11 @@ pub struct Cost {
     pub expected_wrong: f64,
     /// The score from which they are.
     pub threshold: Option<f64>,
-    /// Labels that a certificate takes; `None` if none is within reach.
+    /// Labels that a certificate takes; `None` if the archive has not so many values to check.
     pub labels: Option<u64>,
 }
 
-/// The most values, surest first, of which no more than the target's share is expected to be wrong. Values of one score stand or fall together.
+/// The most values, surest first, of which no more than half of the target's share is expected to be wrong. Values of one score stand or fall together.
 pub fn cost(pool: &Pool, target: f64, delta: f64) -> Cost {
     let mut sorted = pool.scores.clone();
     sorted.sort_by(|a, b| b.total_cmp(a));
@@ -42,13 +45,13 @@ pub fn cost(pool: &Pool, target: f64, delta: f64) -> Cost {
     for (at, &score) in sorted.iter().enumerate() {
         wrong += 1.0 - score;
         let last_of_its_score = sorted.get(at + 1).is_none_or(|next| *next < score);
-        if last_of_its_score && wrong <= target * (at + 1) as f64 + ROUNDING {
+        if last_of_its_score && wrong <= ROOM * target * (at + 1) as f64 + ROUNDING {
             best = Cost { accepted: at as u64 + 1, expected_wrong: wrong, threshold: Some(score), labels: None };
         }
     }
     if best.accepted > 0 {
         let share = (best.expected_wrong / best.accepted as f64).max(LEAST_EXPECTED * target);
-        best.labels = bounds::labels_with_power(share, target, delta, POWER, MOST_LABELS).map(|(labels, _)| labels);
+        best.labels = bounds::labels_with_power(share, target, delta, POWER, pool.cases).map(|(labels, _)| labels);
     }
     best
 }
@@ -100,20 +103,21 @@ mod tests {
 
     #[test]
     fn the_surest_are_taken_until_the_target_is_spent() {
-        let pool = Pool { scores: vec![0.5, 0.999, 0.99, 0.999, 0.9] };
-        let at = |target| cost(&pool, target, 0.05);
+        let pool = Pool { scores: vec![0.5, 0.999, 0.99, 0.999, 0.9], cases: 5 };
+        let at = |target: f64| cost(&pool, 2.0 * target, 0.05);
         assert_eq!((at(0.0001).accepted, at(0.0001).labels), (0, None));
         assert_eq!((at(0.001).accepted, at(0.001).threshold), (2, Some(0.999)));
         assert_eq!(at(0.005).accepted, 3);
         assert_eq!(at(0.2).accepted, 5);
-        // Half of the target is expected to be wrong: as the reference's table of power has it.
-        let half = Pool { scores: vec![0.9975; 100] };
-        assert_eq!(cost(&half, 0.005, 0.05).labels, Some(5_096));
+        // Half of the target is expected to be wrong: as the reference's table of power has it. One case fewer, and it cannot be done.
+        let half = |cases| Pool { scores: vec![0.9975; 100], cases };
+        assert_eq!(cost(&half(5_096), 0.005, 0.05).labels, Some(5_096));
+        assert_eq!(cost(&half(5_095), 0.005, 0.05).labels, None);
     }
 
     #[test]
     fn equal_scores_stand_or_fall_together() {
-        let pool = Pool { scores: vec![0.999, 0.98, 0.98, 0.98] };
-        assert_eq!(cost(&pool, 0.012, 0.05).accepted, 1, "one of three equal ones would do, all do not");
+        let pool = Pool { scores: vec![0.999, 0.98, 0.98, 0.98], cases: 4 };
+        assert_eq!(cost(&pool, 0.024, 0.05).accepted, 1, "one of three equal ones would do, all do not");
     }
 }

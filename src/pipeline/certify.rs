@@ -174,10 +174,6 @@ fn papers(
             Labels::Truth(truth) => {
                 let own: Vec<&ExtractedValue> = open.iter().map(|value| &value.extracted).collect();
                 match truth.labels(&record.id, &own) {
-                    Some(_) if model.has_seen(&record.sha256) => {
-                        counts.seen += 1;
-                        vec![None; open.len()]
-                    }
                     Some(labels) => labels.verdicts.iter().map(|verdict| verdict.is_wrong()).collect(),
                     None => vec![None; open.len()],
                 }
@@ -190,10 +186,14 @@ fn papers(
                 open.iter().map(|value| answers.get(&value_id(record, &value.extracted)).map(|right| !right)).collect()
             }
         };
-        if checked.iter().any(Option::is_some) {
-            counts.documents += 1
-        } else {
-            counts.unknown += 1
+        let known = checked.iter().any(Option::is_some);
+        // What the model was fitted on looks better to it than it is.
+        let seen = known && model.has_seen(&record.sha256);
+        let checked = if seen { vec![None; open.len()] } else { checked };
+        match (known, seen) {
+            (_, true) => counts.seen += 1,
+            (true, false) => counts.documents += 1,
+            (false, false) => counts.unknown += 1,
         }
         papers.push(Paper {
             name: format!("{}\n{}", record.sha256, record.ordinal),

@@ -1,6 +1,6 @@
 //! `chartlift plan`: what targets would cost in an archive. Looks, and changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::rules::Rules;
@@ -43,6 +43,7 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<PlanReport, RunError> {
     for document in settle::unsettled(&ledger) {
         let mut document = document?;
         let values = std::mem::take(&mut document.stored.record.values);
+        let mut fields = BTreeSet::new();
         for value in confidence::open(values, &settle::standing(&document), rules.confidence()) {
             if value.extracted.value.trim().is_empty() {
                 missing += 1;
@@ -50,7 +51,12 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<PlanReport, RunError> {
             }
             given += 1;
             let pool = pools.entry(Class::of(value.extracted.field)).or_default();
-            if value.status == Status::Accepted { pool.scores.push(value.confidence.get()) } else { barred += 1 }
+            if value.status == Status::Accepted {
+                pool.scores.push(value.confidence.get());
+                pool.cases += u64::from(fields.insert(value.extracted.field));
+            } else {
+                barred += 1;
+            }
         }
     }
     let targets = TARGETS.map(|target| {

@@ -62,8 +62,8 @@ impl CertifyReport {
         let passed = self.certificate.certified().count();
         let _ = writeln!(
             text,
-            "certificate {passed} of {}: at most {} of accepted values wrong, {} confidence each",
-            count(classes.len() as u64, "class"),
+            "certificate {passed} of {} classes of fields: at most {} of accepted values wrong, {} confidence each",
+            classes.len(),
             percent(*target),
             percent(1.0 - delta)
         );
@@ -197,7 +197,10 @@ impl PlanReport {
             if measured { "measured here" } else { "stated, not measured: --seconds" },
             self.label_seconds
         );
-        let _ = writeln!(text, "estimates from the confidences; what was shown stands in the certificate alone");
+        let _ = writeln!(
+            text,
+            "estimates from the confidences, half of the target being used up; what was shown stands in the certificate alone"
+        );
         let _ = writeln!(
             text,
             "{:>7} {:>9} {:>10} {:>9} {:>8} {:>8} {:>8}",
@@ -215,7 +218,11 @@ impl PlanReport {
                 self.hours(labels, self.label_seconds)
             );
         }
-        let _ = writeln!(text, "by class: accepted / labels for a certificate that passes {} of the time", percent(POWER));
+        let _ = writeln!(
+            text,
+            "by class: accepted / labels for a certificate that passes {} of the time (-: more than the archive has)",
+            percent(POWER)
+        );
         let _ = write!(text, "{:<15}", "class");
         for plan in &self.targets {
             let _ = write!(text, " {:>20}", percent(plan.target));
