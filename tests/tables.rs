@@ -45,7 +45,12 @@ fn every_fixture_has_a_row() {
         told.extend(rows(&fixtures.join(folder).join("README.md")).into_iter().map(|name| format!("{folder}/{name}")));
     }
     // Sets of papers have their truth for a table.
-    for (folder, truths) in [("unseen", &["truth.jsonl"][..]), ("practice", &["truth-admin.jsonl", "truth-notes.jsonl"])] {
+    let sets = [
+        ("unseen", &["truth.jsonl"][..]),
+        ("practice", &["truth-admin.jsonl", "truth-notes.jsonl"]),
+        ("strangers", &["truth-forms.jsonl", "truth-notes.jsonl"]),
+    ];
+    for (folder, truths) in sets {
         for truth in truths {
             told.insert(format!("{folder}/{truth}"));
             told.extend(documents(&fixtures.join(folder).join(truth)).into_iter().map(|name| format!("{folder}/scans/{name}")));

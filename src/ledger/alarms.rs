@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::lane::{OF_SOURCE, UNDECIDED, field, value_id};
 use super::record::json;
 use super::{Ledger, LedgerError, RunKey, audit, now};
-use crate::model::{DocumentId, Field, PageNumber, ValueId};
+use crate::model::{DocumentId, Field, PageNumber, Recall, ValueId};
 
 /// Why a value is called back, as stored.
 const WRONG: &str = "wrong";
@@ -41,29 +41,6 @@ pub struct Suspect {
     pub id: ValueId,
     /// The run that accepted it.
     pub run: i64,
-}
-
-/// A value that had left and is wrong or may be, and in which resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Recall {
-    /// Whether a person found it wrong; else it is suspect because of others.
-    pub wrong: bool,
-    /// Its document.
-    pub document: DocumentId,
-    /// Its page.
-    pub page: PageNumber,
-    /// Its item.
-    pub item: Option<u32>,
-    /// Its field.
-    pub field: Field,
-    /// The run that accepted it.
-    pub run: i64,
-    /// The bundle's path below the archive.
-    pub bundle: String,
-    /// FHIR type of a resource that carries it; empty if it had left in fields.csv alone.
-    pub resource: String,
-    /// The resource's full URL in the bundle.
-    pub url: String,
 }
 
 impl Ledger {

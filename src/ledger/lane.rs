@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::alarms::{self, NewAlarm, Recall};
+use super::alarms::{self, NewAlarm};
 use super::claims::unexpected;
 use super::decisions::{self, Decision};
 use super::{Ledger, LedgerError, audit, now};
-use crate::model::{AuditOutcome, DocumentId, Field, PageNumber, PercentBox, Sha256, ValueId};
+use crate::model::{AuditOutcome, DocumentId, Field, PageNumber, PercentBox, Recall, Sha256, ValueId};
 
 /// An accepted value that was chosen to be checked, by its row.
 #[derive(Clone, Copy, Debug, PartialEq)]

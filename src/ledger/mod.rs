@@ -40,7 +40,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-pub use alarms::{NewAlarm, Recall, Suspect};
+pub use alarms::{NewAlarm, Suspect};
 pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;
 pub use documents::{Documents, StoredDocument};

@@ -11,6 +11,7 @@ mod origin;
 mod outcome;
 mod page;
 mod pixels;
+mod recall;
 mod record;
 mod value;
 mod value_id;
@@ -25,6 +26,7 @@ pub use origin::{Capture, Origin};
 pub use outcome::{FailureKind, PageOutcome, SourceFailure};
 pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, RulingKind, SecondReading, TextSource, Treatment, Word};
 pub use pixels::{GreyPage, RawPage, TextLayer};
+pub use recall::Recall;
 pub use record::DocumentRecord;
 pub use value::{
     Confidence, DecidedValue, ExtractedValue, Extraction, Form, LabelStands, Reason, Rule, Signals, Status, Step, Surroundings,

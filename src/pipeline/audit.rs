@@ -18,9 +18,9 @@ use crate::confidence::audit::{self, AuditSettings, shift};
 use crate::confidence::{Certificate, Class};
 use crate::export::fhir::{self, ExportContext, ExportSettings};
 use crate::export::{ArchiveWriter, BundleNames};
-use crate::ledger::{Audit, Chosen, Found, Ledger, NewAlarm, Recall, RunKey, Suspect};
-use crate::model::{DecidedValue, DocumentId, Field, ValueId};
-use crate::review::{RecallRow, ToCheck, audit_csv, recall_csv};
+use crate::ledger::{Audit, Chosen, Found, Ledger, NewAlarm, RunKey, Suspect};
+use crate::model::{DecidedValue, DocumentId, Field, Recall, ValueId};
+use crate::review::{ToCheck, audit_csv, recall_csv};
 
 /// The ledger's note of the key that chooses the sample.
 const KEY_NOTE: &str = "audit key";
@@ -269,17 +269,12 @@ pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter) -> Result<(), RunEr
     };
     let rows: Vec<ToCheck> = ledger.audits()?.into_iter().filter_map(to_check).collect();
     writer.write_with(Path::new(SHEET), |out| audit_csv(rows, out))?;
-    let recalls: Vec<RecallRow> = ledger.recalls()?.into_iter().map(recall_row).collect();
+    let when = |at: i64| jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
+    let recalls: Vec<(String, Recall)> = ledger.recalls()?.into_iter().map(|(at, recall)| (when(at), recall)).collect();
     if !recalls.is_empty() {
         writer.write_with(Path::new(RECALL), |out| recall_csv(&recalls, out))?;
     }
     Ok(())
-}
-
-fn recall_row((at, recall): (i64, Recall)) -> RecallRow {
-    let Recall { wrong, document, page, item, field, run, bundle, resource, url } = recall;
-    let found = jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string());
-    RecallRow { found, wrong, document, page, item, field, run, bundle, resource, url }
 }
 
 #[cfg(test)]

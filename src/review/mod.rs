@@ -8,4 +8,4 @@ mod recall;
 pub use guard::{guard, unguard};
 pub use lane::{AUDIT_HEADER, Keyed, ToCheck, audit_csv, read_answers};
 pub use queue::{QUEUE_HEADER, QueueCsv, queue_csv, review_ids};
-pub use recall::{RECALL_HEADER, RecallRow, recall_csv};
+pub use recall::{RECALL_HEADER, recall_csv};
