@@ -116,9 +116,11 @@ pub(super) fn settle(archive: &mut Archive, run: RunKey, rules: &Rules, policy: 
     let (mut moved, mut last, mut changed, mut passed) = (0, 0, Vec::new(), Passed::default());
     while let Some(mut document) = ledger.unsettled_after(last)? {
         last = document.row;
+        let by_people = ledger.decided(&document.stored.record)?;
         let before = std::mem::take(&mut document.stored.record.values);
         let after = settled(&document, before.clone(), &kin, rules, policy);
-        for value in after.iter().filter(|value| value.status == Status::Accepted) {
+        let alone = after.iter().zip(&by_people).filter(|(value, decided)| value.status == Status::Accepted && decided.is_none());
+        for (value, _) in alone {
             match policy.certified(value.extracted.field, &standing(&document)) {
                 Ok(_) => passed.certified += 1,
                 Err(_) => passed.on_defaults += 1,
