@@ -359,6 +359,41 @@ def store(path, images, resolution):
         grey(image).save(path, quality=48, dpi=resolution, optimize=True)
 
 
+def make_papers(description, papers, folder, truth, *, dpi_of, seed="", damage=None, keep=store, truth_of=None):
+    """The whole of a script that makes one file a paper: sets each, damages it by the name of its file (behind `seed`), keeps it, and writes the truth.
+    `dpi_of(doc, dpi)` may set another resolution than that of the damage, `truth_of(doc)` may amend the truth."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
+    parser.add_argument("--out", type=Path, default=ROOT / folder)
+    parser.add_argument("--only", help="only papers whose name holds this word; the truth is not written")
+    args = parser.parse_args()
+    damage, truth_of, lines = damage or DAMAGE, truth_of or truth_without_empty, []
+    with tempfile.TemporaryDirectory() as work:
+        for make in papers:
+            doc = make()
+            if args.only and args.only not in doc.file:
+                continue
+            harm, dpi = damage[doc.profile]
+            dpi = dpi_of(doc, dpi)
+            rng, images = np.random.default_rng(zlib.crc32((seed + doc.file).encode())), []
+            for image in pixels([doc], Path(work), dpi):
+                pixel, resolution = harm(make_pages.Scan(image, [], dpi, rng))
+                images.append(pixel)
+            keep(args.out / "scans" / doc.file, images, resolution)
+            lines.append(truth_of(doc))
+            print(doc.file, (args.out / "scans" / doc.file).stat().st_size // 1000, "kB", file=sys.stderr, flush=True)
+    if not args.only:
+        write_truth(args.out / truth, lines)
+
+
+def truth_without_empty(doc):
+    doc.others = {k: v for k, v in doc.others.items() if v}
+    return doc.truth(doc.file)
+
+
+def write_truth(path, lines):
+    path.write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--set", choices=SETS, default="unseen")
@@ -391,7 +426,7 @@ def main():
                 first += len(doc.pages)
             print(file, (args.out / "scans" / file).stat().st_size // 1000, "kB", file=sys.stderr)
     if not args.only:
-        (args.out / truth).write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+        write_truth(args.out / truth, lines)
 
 
 if __name__ == "__main__":

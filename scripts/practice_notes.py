@@ -6,18 +6,8 @@
 Each is made as make_unseen.py makes its own (Chromium, poppler, damage); the truth goes to truth-notes.jsonl.
 """
 
-import argparse
-import json
-import sys
-import tempfile
-import zlib
-from pathlib import Path
-
-import numpy as np
-
-import make_pages
 import make_unseen as mu
-from make_unseen import DAMAGE, Doc, pixels, store
+from make_unseen import Doc
 
 LAB, PROG, HP, DC, IMG, OP, CON, MED, IMM, SUM = "11502-2", "11506-3", "34117-2", "18842-5", "18748-4", "11504-8", "11488-4", "10160-0", "11369-6", "34133-9"
 PEOPLE = {  # family, given, dob parts, sex, record number
@@ -243,28 +233,7 @@ PAPERS = (lab_mono, lab_columns, lab_turned, lab_cumulative, lab_boxed, img_lett
 
 def main():
     mu.SECTIONS_OPTIONAL.setdefault(SUM, mu.SECTIONS)
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=mu.ROOT / "fixtures/practice")
-    parser.add_argument("--only")
-    args = parser.parse_args()
-    lines = []
-    with tempfile.TemporaryDirectory() as folder:
-        for make in PAPERS:
-            doc = make()
-            if args.only and args.only not in doc.file:
-                continue
-            damage, dpi = DAMAGE[doc.profile]
-            dpi = 200 if doc.file.endswith(".jpg") else dpi
-            rng, images = np.random.default_rng(zlib.crc32(doc.file.encode())), []
-            for image in pixels([doc], Path(folder), dpi):
-                pixel, resolution = damage(make_pages.Scan(image, [], dpi, rng))
-                images.append(pixel)
-            store(args.out / "scans" / doc.file, images, resolution)
-            doc.others = {k: v for k, v in doc.others.items() if v}
-            lines.append(doc.truth(doc.file))
-            print(doc.file, (args.out / "scans" / doc.file).stat().st_size // 1000, "kB", file=sys.stderr, flush=True)
-    if not args.only:
-        (args.out / "truth-notes.jsonl").write_text("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+    mu.make_papers(__doc__, PAPERS, "fixtures/practice", "truth-notes.jsonl", dpi_of=lambda doc, dpi: 200 if doc.file.endswith(".jpg") else dpi)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,13 @@ the samples or the other sets. Each paper is made as make_unseen.py makes its ow
 Besides the fonts named there: Debian's fonts-gnutypewriter fonts-courier-prime fonts-dotgothic16 fonts-dkg-handwriting fonts-rufscript.
 """
 
-import argparse
-import json
-import sys
-import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-import make_pages
 import make_unseen as mu
-from make_unseen import DAMAGE, Doc, pixels, store
+from make_unseen import Doc, store
 
 ADMIN, CARD, CONSENT, REFER, MEDS, SHOTS, HP, EPISODE = "51851-4", "64290-0", "59284-0", "57133-1", "10160-0", "11369-6", "34117-2", "34133-9"
 # What may be printed as a heading or a box on a form counts neither way unless the truth has it.
@@ -570,29 +564,15 @@ def keep(path, images, resolution):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=mu.ROOT / "fixtures/strangers")
-    parser.add_argument("--only", help="only papers whose name holds this word; the truth is not written")
-    args = parser.parse_args()
-    lines = []
-    with tempfile.TemporaryDirectory() as folder:
-        for make in PAPERS:
-            doc = make()
-            if args.only and args.only not in doc.file:
-                continue
-            damage, dpi = DAMAGE[doc.profile]
-            dpi = DPI.get(Path(doc.file).stem, 200 if doc.file.endswith(".jpg") else dpi)
-            rng, images = np.random.default_rng(zlib.crc32(("strangers/" + doc.file).encode())), []
-            for image in pixels([doc], Path(folder), dpi):
-                pixel, resolution = damage(make_pages.Scan(image, [], dpi, rng))
-                images.append(pixel)
-            keep(args.out / "scans" / doc.file, images, resolution)
-            # What the truth has already is no other value of it.
-            doc.others = {f: kept for f, values in doc.others.items() if (kept := sorted({v for v in values if v != doc.fields.get(f)}))}
-            lines.append(doc.truth(doc.file))
-            print(doc.file, (args.out / "scans" / doc.file).stat().st_size // 1000, "kB", file=sys.stderr, flush=True)
-    if not args.only:
-        (args.out / "truth-forms.jsonl").write_text("".join(json.dumps(mu.with_dose_form_apart(t), ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+    def dpi_of(doc, dpi):
+        return DPI.get(Path(doc.file).stem, 200 if doc.file.endswith(".jpg") else dpi)
+
+    def truth_of(doc):
+        # What the truth has already is no other value of it.
+        doc.others = {f: kept for f, values in doc.others.items() if (kept := sorted({v for v in values if v != doc.fields.get(f)}))}
+        return mu.with_dose_form_apart(doc.truth(doc.file))
+
+    mu.make_papers(__doc__, PAPERS, "fixtures/strangers", "truth-forms.jsonl", dpi_of=dpi_of, seed="strangers/", keep=keep, truth_of=truth_of)
 
 
 if __name__ == "__main__":

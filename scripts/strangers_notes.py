@@ -7,19 +7,10 @@ They were written by someone who had not read the rules, so that the model learn
 rule may be written on them. Each is made as make_unseen.py makes its own (Chromium, poppler, damage); the truth goes to truth-notes.jsonl.
 """
 
-import argparse
-import json
-import sys
-import tempfile
-import zlib
 from html import escape
-from pathlib import Path
 
-import numpy as np
-
-import make_pages
 import make_unseen as mu
-from make_unseen import Doc, pixels, store
+from make_unseen import Doc
 
 LAB, PROG, HP, DC, IMG, OP, CON, REF, MED, IMM, SUM = "11502-2", "11506-3", "34117-2", "18842-5", "18748-4", "11504-8", "11488-4", "57133-1", "10160-0", "11369-6", "34133-9"
 mu.TESTS.update({
@@ -878,29 +869,13 @@ DAMAGE = {p: (f, 150 if p == "office" else 250 if p == "photocopy" else dpi) for
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=mu.ROOT / "fixtures/strangers")
-    parser.add_argument("--only", help="only files whose name holds this word; the truth is not written")
-    args = parser.parse_args()
-    lines = []
-    with tempfile.TemporaryDirectory() as folder:
-        for make in PAPERS:
-            doc = make()
-            if args.only and args.only not in doc.file:
-                continue
-            damage, dpi = DAMAGE[doc.profile]
-            if doc.file.endswith((".png", ".tif")):
-                dpi = {("clean300", ".png"): 200, ("office", ".tif"): 200}.get((doc.profile, doc.file[-4:]), dpi)
-            rng, images = np.random.default_rng(zlib.crc32(("strangers " + doc.file).encode())), []
-            for image in pixels([doc], Path(folder), dpi):
-                pixel, resolution = damage(make_pages.Scan(image, [], dpi, rng))
-                images.append(pixel)
-            store(args.out / "scans" / doc.file, images, resolution)
-            doc.others = {k: v for k, v in doc.others.items() if v}
-            lines.append(doc.truth(doc.file))
-            print(doc.file, (args.out / "scans" / doc.file).stat().st_size // 1000, "kB", file=sys.stderr, flush=True)
-    if not args.only:
-        (args.out / "truth-notes.jsonl").write_text("".join(json.dumps(mu.with_dose_form_apart(t), ensure_ascii=False) + "\n" for t in sorted(lines, key=lambda t: t["document"])), encoding="utf-8")
+    def dpi_of(doc, dpi):
+        return {("clean300", ".png"): 200, ("office", ".tif"): 200}.get((doc.profile, doc.file[-4:]), dpi)
+
+    def truth_of(doc):
+        return mu.with_dose_form_apart(mu.truth_without_empty(doc))
+
+    mu.make_papers(__doc__, PAPERS, "fixtures/strangers", "truth-notes.jsonl", dpi_of=dpi_of, seed="strangers ", damage=DAMAGE, truth_of=truth_of)
 
 
 if __name__ == "__main__":

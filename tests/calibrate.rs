@@ -11,7 +11,7 @@ use std::process::Output;
 use chartlift::ledger::{Decision, DocumentResult, Finding, Fingerprints, PageRecord, Registration, SourceKey, SourceResult};
 use chartlift::model::{
     DecidedValue, DocumentId, DocumentKind, Field, FileKind, Form, Origin, PageNumber, PageOutcome, Reason, Sha256, Signals, SourcePath,
-    Status,
+    Status, ValueId,
 };
 use chartlift::pipeline::Archive;
 
@@ -93,12 +93,14 @@ fn archive(folder: &Path, name: &str, both: bool) -> PathBuf {
         let values = [of(Field::Mrn, "1234"), of(Field::City, "Salem"), of(Field::Phone, "+15035550100")];
         decisions.push(Decision {
             reviewer: "ann".into(),
-            sha256: Sha256::of(name.as_bytes()),
-            ordinal: 1,
-            page: PageNumber::new(1),
-            item: None,
-            field: Field::Mrn,
-            machine_value: values[0].1.extracted.value.clone(),
+            id: ValueId {
+                sha256: Sha256::of(name.as_bytes()),
+                ordinal: 1,
+                page: PageNumber::new(1),
+                item: None,
+                field: Field::Mrn,
+                machine_value: values[0].1.extracted.value.clone(),
+            },
             status: if values[0].0 { Status::Corrected } else { Status::Verified },
             value: "1234".into(),
         });

@@ -137,17 +137,17 @@ impl Judgement<'_> {
         let fields: BTreeSet<Field> = self.counted().map(|(_, sample)| sample.field).collect();
         let qualities: BTreeSet<&String> = set.documents.iter().map(|document| &document.quality).collect();
         let kinds: BTreeSet<_> = set.documents.iter().map(|document| document.kind).collect();
-        let row = |name: String, part: Part<'_>| Row {
-            name,
-            figures: self.figures(&|document, field| all(document, field) && part(document, field)),
-        };
+        let demographics = |_: usize, field: Field| field.is_demographic();
+        let within = |whole: Part<'_>, part: Part<'_>| self.figures(&|at, field| whole(at, field) && part(at, field));
+        let row = |name: String, part: Part<'_>| Row { name, figures: within(&all, part) };
+        let of_quality = |name: &String, at: usize| &set.documents[at].quality == name;
         let steps = metrics::steps(&judged);
         RunFigures {
             documents: set.documents.len(),
             layouts: set.layouts.len(),
             unjudged: set.samples.iter().zip(&self.probabilities).filter(|(sample, p)| sample.counts() && p.is_none()).count(),
             all: self.figures(&all),
-            demographics: self.figures(&|_, field| field.is_demographic()),
+            demographics: self.figures(&demographics),
             reliability: metrics::reliability(&judged),
             risk_coverage: metrics::risk_coverage(&judged, self.truth(&all)),
             curve: steps.into_iter().map(|(_, n, wrong)| (n as f64 / judged.len().max(1) as f64, wrong as f64 / n as f64)).collect(),
@@ -155,17 +155,13 @@ impl Judgement<'_> {
             fields: fields.into_iter().map(|field| row(field.to_string(), &|_, other| other == field)).collect(),
             kinds: kinds.into_iter().map(|kind| row(kind.display().to_owned(), &|at, _| set.documents[at].kind == kind)).collect(),
             demographics_by_quality: (qualities.iter())
-                .map(|name| Row {
-                    name: (*name).clone(),
-                    figures: self.figures(&|at, field| field.is_demographic() && &set.documents[at].quality == *name),
-                })
+                .map(|&name| Row { name: name.clone(), figures: within(&demographics, &|at, _| of_quality(name, at)) })
                 .collect(),
-            qualities: qualities.into_iter().map(|name| row(name.clone(), &|at, _| &set.documents[at].quality == name)).collect(),
+            qualities: qualities.into_iter().map(|name| row(name.clone(), &|at, _| of_quality(name, at))).collect(),
             layouts_apart: (set.layouts.iter().enumerate())
-                .map(|(layout, name)| LayoutRow {
-                    name: name.clone(),
-                    all: self.figures(&|at, field| all(at, field) && set.documents[at].layout == layout),
-                    demographics: self.figures(&|at, field| field.is_demographic() && set.documents[at].layout == layout),
+                .map(|(layout, name)| {
+                    let part = |at: usize, _: Field| set.documents[at].layout == layout;
+                    LayoutRow { name: name.clone(), all: within(&all, &part), demographics: within(&demographics, &part) }
                 })
                 .collect(),
         }

@@ -41,7 +41,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether an accepted value would be wrong; `None` if it counts neither way.
+    /// Whether an accepted value would be wrong, as nothing that was read from a destroyed entry may be believed; `None` if it counts neither way.
     pub fn is_wrong(self) -> Option<bool> {
         match self {
             Self::Right => Some(false),
@@ -335,27 +335,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::model::{PageNumber, Signals};
+    use crate::export::sample::value;
     use Verdict::{Destroyed, Right, Uncounted, Wrong};
-
-    fn value(field: Field, item: Option<u32>, text: &str) -> ExtractedValue {
-        ExtractedValue {
-            field,
-            item,
-            value: text.to_owned(),
-            raw: String::new(),
-            page: PageNumber::new(1),
-            place: None,
-            label_place: None,
-            rule: String::new(),
-            signals: Signals::default(),
-        }
-    }
 
     fn verdicts(truth: &str, given: &[(Field, u32, &str)]) -> Vec<Verdict> {
         let truth = Truth::parse(Path::new("t"), &format!("{{\"document\": \"a\", {truth}}}")).unwrap();
         let values: Vec<ExtractedValue> =
-            given.iter().map(|&(field, item, text)| value(field, Some(item).filter(|&i| i > 0), text)).collect();
+            given.iter().map(|&(field, item, text)| value(field, Some(item).filter(|&i| i > 0), text).build().extracted).collect();
         truth.labels(&DocumentId::from_stored("a"), &values.iter().collect::<Vec<_>>()).unwrap().verdicts
     }
 
@@ -477,7 +463,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_or_is_no_document_holds_nothing_right() {
         let truth = Truth::parse(Path::new("t"), "{\"document\": \"a\", \"bad\": \"cut off\"}\n{\"document\": \"b#1\"}").unwrap();
-        let (city, plan) = (value(Field::City, None, "Ely"), value(Field::SectionPlan, None, "Rest"));
+        let of = |field, text| value(field, None, text).build().extracted;
+        let (city, plan) = (of(Field::City, "Ely"), of(Field::SectionPlan, "Rest"));
         let ask = |id: &str| truth.labels(&DocumentId::from_stored(id), &[&city, &plan]).map(|labels| labels.verdicts);
         assert_eq!(ask("a"), Some(vec![Wrong, Uncounted]));
         assert_eq!(ask("b#2"), Some(vec![Wrong, Wrong]));

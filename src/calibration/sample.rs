@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pairing::{Labels, Verdict};
+use super::pairing::Labels;
 use crate::confidence::{self, Class, FEATURES, asked_twice, features};
 use crate::model::{DocumentKind, ExtractedValue, Field, Group, Sha256};
 
@@ -85,12 +85,7 @@ impl Set {
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
         let mut leads: BTreeMap<(Group, Option<u32>), usize> = BTreeMap::new();
         for (at, (value, verdict)) in known.values.iter().zip(&known.labels.verdicts).enumerate() {
-            let right = match verdict {
-                Verdict::Right => true,
-                // Nothing that was read from a destroyed entry may be believed.
-                Verdict::Wrong | Verdict::Destroyed => false,
-                Verdict::Uncounted => continue,
-            };
+            let Some(wrong) = verdict.is_wrong() else { continue };
             places.insert(at, self.samples.len());
             if let Some(group) = value.field.group().filter(|&group| confidence::lead(group) == value.field) {
                 leads.insert((group, value.item), at);
@@ -99,7 +94,7 @@ impl Set {
                 features: features(value),
                 class: Class::of(value.field),
                 field: value.field,
-                right,
+                right: !wrong,
                 both: asked_twice(value),
                 open: known.open.get(at).copied().unwrap_or(false),
                 telling: true,

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Complaint, environment};
+use super::{Complaint, settings};
 use crate::pipeline::{Archive, RunError, account, import_answers};
 use crate::report::{AuditReport, Exit, ImportReport, to_stdout};
-use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Args)]
 pub(super) struct AuditArguments {
@@ -39,8 +38,7 @@ struct ImportArguments {
 }
 
 pub(super) fn audit(arguments: &AuditArguments) -> Result<Exit, Complaint> {
-    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
-    let settings = Settings::load(&typed, environment)?.settings;
+    let settings = settings(arguments.config.as_deref())?;
     let Some(AuditCommand::Import(import)) = &arguments.command else {
         let (ledger, _) = Archive::look(&arguments.archive)?;
         let account = account(&arguments.archive, &ledger, &settings.audit)?;

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::certify::share;
-use super::{Complaint, environment, keep};
+use super::{Complaint, keep, settings};
 use crate::calibration::{picture, table};
 use crate::pipeline::{CalibrateRequest, LabelSource, Overlap, calibrate as run};
 use crate::report::{Exit, to_stderr, to_stdout};
-use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Args)]
 pub(super) struct CalibrateArguments {
@@ -45,8 +44,7 @@ pub(super) struct CalibrateArguments {
 }
 
 pub(super) fn calibrate(arguments: &CalibrateArguments) -> Result<Exit, Complaint> {
-    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
-    let settings = Settings::load(&typed, environment)?.settings;
+    let settings = settings(arguments.config.as_deref())?;
     if let Some(file) = &arguments.picture
         && !file.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"))
     {

@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Complaint, environment};
+use super::{Complaint, settings};
+use crate::confidence::bounds::DELTA;
 use crate::confidence::plan::characteristic;
 use crate::pipeline::{CertifyRequest, PlanRequest, TARGETS, certify as make, plan as estimate, withdraw};
 use crate::report::{ContractReport, Exit, to_stdout};
-use crate::settings::{Settings, Typed};
-
-/// One promise in twenty may be wrong.
-const DELTA: f64 = 0.05;
 
 #[derive(Debug, Args)]
 pub(super) struct CertifyArguments {
@@ -80,10 +77,9 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn certify(arguments: &CertifyArguments) -> Result<Exit, Complaint> {
-    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
-    let loaded = Settings::load(&typed, environment)?;
+    let settings = settings(arguments.config.as_deref())?;
     let Some(target) = arguments.target else {
-        let had = withdraw(&arguments.archive, &loaded.settings)?;
+        let had = withdraw(&arguments.archive, &settings)?;
         to_stdout(if had { "the certificate is withdrawn\n" } else { "the archive had no certificate\n" })?;
         return Ok(Exit::Done);
     };
@@ -94,7 +90,7 @@ pub(super) fn certify(arguments: &CertifyArguments) -> Result<Exit, Complaint> {
         delta: DELTA,
         seed: arguments.seed,
         dry_run: arguments.dry_run,
-        settings: &loaded.settings,
+        settings: &settings,
     };
     let report = make(&request)?;
     to_stdout(&if arguments.json { report.json() } else { report.human() })?;
@@ -107,14 +103,13 @@ pub(super) fn plan(arguments: &PlanArguments) -> Result<Exit, Complaint> {
         to_stdout(&if arguments.json { report.json() } else { report.human() })?;
         return Ok(Exit::Done);
     }
-    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
-    let loaded = Settings::load(&typed, environment)?;
+    let settings = settings(arguments.config.as_deref())?;
     let report = estimate(&PlanRequest {
         archive: arguments.archive.clone().unwrap_or_default(),
         review_seconds: arguments.seconds,
         label_seconds: arguments.label_seconds,
         delta: DELTA,
-        rules: loaded.settings.rules.folder.as_deref(),
+        rules: settings.rules.folder.as_deref(),
     })?;
     to_stdout(&if arguments.json { report.json() } else { report.human() })?;
     Ok(Exit::Done)

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::report::{Exit, to_stderr};
+use crate::settings::{Settings, Typed};
 
 use complaint::Complaint;
 
@@ -129,6 +130,12 @@ fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
     let kept = if force { beside.persist(file) } else { beside.persist_noclobber(file) };
     kept.map(|_| ()).map_err(|error| failed(error.error))
+}
+
+/// The settings of a command that sets none by flags of its own.
+fn settings(config: Option<&Path>) -> Result<Settings, Complaint> {
+    let typed = Typed { config: config.map(Path::to_owned), flags: Vec::new() };
+    Ok(Settings::load(&typed, environment)?.settings)
 }
 
 /// An environment variable that is set to something.

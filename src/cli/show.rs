@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Complaint, environment, keep};
+use super::{Complaint, keep, settings};
 use crate::look::{drawing, explain, explain_json, html, png, table, table_json};
 use crate::model::{DecidedValue, DocumentId, Field, PageNumber};
 use crate::pipeline::{Looked, RunError, look};
 use crate::report::{Exit, to_stdout};
-use crate::settings::{Settings, Typed};
+use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArguments {
@@ -46,12 +46,11 @@ fn field(text: &str) -> Result<Field, String> {
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> Result<Exit, Complaint> {
-    let typed = Typed { config: arguments.config.clone(), flags: Vec::new() };
-    let loaded = Settings::load(&typed, environment)?;
+    let settings = settings(arguments.config.as_deref())?;
     let document = DocumentId::from_stored(arguments.document.clone());
-    let looked = look(&arguments.archive, &document, &loaded.settings)?;
+    let looked = look(&arguments.archive, &document, &settings)?;
     if let Some(file) = &arguments.overlay {
-        return overlay(&looked, &loaded.settings, arguments, file);
+        return overlay(&looked, &settings, arguments, file);
     }
     let Some(field) = arguments.field else {
         let now = looked.understood.as_ref().map(|now| (now.kind, now.kind_confidence));

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Complaint, environment};
+use super::{Complaint, settings};
 use crate::pipeline::{Archive, RunError, trust};
 use crate::report::{Exit, StatusReport, to_stdout};
-use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
@@ -19,13 +18,13 @@ pub(super) struct StatusArguments {
 }
 
 pub(super) fn status(arguments: &StatusArguments) -> Result<Exit, Complaint> {
-    let loaded = Settings::load(&Typed::default(), environment)?;
+    let settings = settings(None)?;
     let (ledger, writer) = Archive::look(&arguments.archive)?;
     let fault = |error| Complaint::from(RunError::Ledger(error));
     let totals = ledger.totals(None).map_err(fault)?;
     let report = StatusReport {
         archive: arguments.archive.clone(),
-        trust: trust(&arguments.archive, &ledger, &loaded.settings.audit, totals.values_accepted)?,
+        trust: trust(&arguments.archive, &ledger, &settings.audit, totals.values_accepted)?,
         totals,
         last_run: ledger.last_run().map_err(fault)?,
         writer,

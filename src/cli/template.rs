@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Complaint, environment};
+use super::{Complaint, settings};
 use crate::extract;
 use crate::layout;
 use crate::model::{DocumentId, PageNumber};
 use crate::pipeline::{Archive, Rules, RunError};
 use crate::report::{Exit, to_stdout};
-use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TemplateCommand {
@@ -40,7 +39,7 @@ pub(super) fn template(command: &TemplateCommand) -> Result<Exit, Complaint> {
     if !arguments.name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
         return Err(Complaint::usage("this is no name for a template".to_owned(), "--name takes letters, digits, `-` and `_`"));
     }
-    let loaded = Settings::load(&Typed { config: arguments.config.clone(), flags: Vec::new() }, environment)?;
+    let settings = settings(arguments.config.as_deref())?;
     let (ledger, _) = Archive::look(&arguments.archive)?;
     let fault = |error| Complaint::from(RunError::Ledger(error));
     let id = DocumentId::from_stored(arguments.document.clone());
@@ -57,7 +56,7 @@ pub(super) fn template(command: &TemplateCommand) -> Result<Exit, Complaint> {
         let hint = "pages are counted within the source file, as in fields.csv";
         return Err(Complaint::usage("the document has no page of that number that was read".to_owned(), hint));
     };
-    let rules = Rules::load(loaded.settings.rules.folder.as_deref())?;
+    let rules = Rules::load(settings.rules.folder.as_deref())?;
     to_stdout(&extract::skeleton(&layout::analyse(reading), document.record.kind, &arguments.name, rules.vocabulary()))?;
     Ok(Exit::Done)
 }

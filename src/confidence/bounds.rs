@@ -4,6 +4,9 @@
 //! wrong ones would have had the probability `delta`; it holds for every true share and every `n`, without any approximation. Counts stay
 //! integers all the way: computing `k` back from a rounded share and cutting it off loses an error (k = 3 of 94 becomes 2) and states too low a bound.
 
+/// Everything that is stated holds with this probability of error: one promise in twenty may be wrong.
+pub const DELTA: f64 = 0.05;
+
 /// Bisections of the unit interval: the result is exact to the last bits of a double.
 const STEPS: usize = 80;
 

@@ -7,25 +7,15 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::{Ledger, LedgerError, audit, now};
-use crate::model::{DecidedValue, DocumentRecord, Field, PageNumber, Sha256, Status};
+use crate::model::{DecidedValue, DocumentRecord, Status, ValueId};
 
 /// One decision of a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Who.
     pub reviewer: String,
-    /// The source's bytes.
-    pub sha256: Sha256,
-    /// The document's ordinal in the source.
-    pub ordinal: u32,
-    /// The value's page.
-    pub page: PageNumber,
-    /// The value's item.
-    pub item: Option<u32>,
-    /// The value's field.
-    pub field: Field,
-    /// What the machine had made of it.
-    pub machine_value: String,
+    /// What the person saw.
+    pub id: ValueId,
     /// `Verified`, `Corrected` or `Rejected`.
     pub status: Status,
     /// The value that holds now.
@@ -35,7 +25,8 @@ pub struct Decision {
 /// Shows field and verdict alone: the text is a patient's.
 impl std::fmt::Debug for Decision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Decision({} item {:?} p{}: {})", self.field, self.item, self.page, self.status.as_str())
+        let ValueId { field, item, page, .. } = &self.id;
+        write!(f, "Decision({field} item {item:?} p{page}: {})", self.status.as_str())
     }
 }
 
@@ -86,23 +77,24 @@ fn status_of(stored: &str) -> rusqlite::Result<Status> {
 /// Writes decisions within a transaction.
 pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlite::Result<()> {
     for decision in decisions {
+        let ValueId { sha256, ordinal, page, item, field, machine_value } = &decision.id;
         transaction.execute(
             "INSERT INTO decisions (decided_at, reviewer, sha256, ordinal, page, item, field, machine_value, status, value)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
                 now(),
                 decision.reviewer,
-                decision.sha256.to_string(),
-                decision.ordinal,
-                decision.page.get(),
-                decision.item,
-                decision.field.as_str(),
-                decision.machine_value,
+                sha256.to_string(),
+                ordinal,
+                page.get(),
+                item,
+                field.as_str(),
+                machine_value,
                 decision.status.as_str(),
                 decision.value
             ],
         )?;
-        audit::append(transaction, &decision.reviewer, decision.status.as_str(), decision.field.as_str())?;
+        audit::append(transaction, &decision.reviewer, decision.status.as_str(), field.as_str())?;
     }
     Ok(())
 }

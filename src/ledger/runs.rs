@@ -13,8 +13,6 @@ pub struct RunRow {
     pub ended_at: Option<i64>,
     /// The program's version.
     pub version: String,
-    /// The engines and their versions.
-    pub engine: String,
     /// The exit code; `None` while it runs, or after it died.
     pub exit_code: Option<i32>,
     /// The process.
@@ -74,14 +72,13 @@ impl Ledger {
     /// The latest run.
     pub fn last_run(&self) -> Result<Option<RunRow>, LedgerError> {
         self.connection
-            .query_row("SELECT started_at, ended_at, version, exit_code, pid, engine FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
+            .query_row("SELECT started_at, ended_at, version, exit_code, pid FROM runs ORDER BY id DESC LIMIT 1", [], |row| {
                 Ok(RunRow {
                     started_at: row.get(0)?,
                     ended_at: row.get(1)?,
                     version: row.get(2)?,
                     exit_code: row.get(3)?,
                     pid: row.get(4)?,
-                    engine: row.get(5)?,
                 })
             })
             .optional()

@@ -313,12 +313,14 @@ fn decisions_outlive_a_new_extraction() {
     ledger.record(run, &fresh, &result(key, "a.png", "A")).unwrap();
     let decision = Decision {
         reviewer: "clerk".into(),
-        sha256: Sha256::of(b"A"),
-        ordinal: 1,
-        page: PageNumber::new(1),
-        item: None,
-        field: Field::City,
-        machine_value: "Salem".into(),
+        id: ValueId {
+            sha256: Sha256::of(b"A"),
+            ordinal: 1,
+            page: PageNumber::new(1),
+            item: None,
+            field: Field::City,
+            machine_value: "Salem".into(),
+        },
         status: Status::Corrected,
         value: "Sale".into(),
     };

@@ -302,12 +302,15 @@ fn check_id(folder: &Path, ledger: &Ledger, identity: &Identity) -> Result<(), A
     Err(ArchiveError::Damaged { path: folder.to_owned(), found: "its ledger belongs to another archive" })
 }
 
-/// 128 random bits from the system.
-fn new_id(folder: &Path) -> Result<String, ArchiveError> {
+/// 256 random bits from the system.
+pub(super) fn random() -> std::io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
-    File::open("/dev/urandom")
-        .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(|source| ArchiveError::NotWritable { path: folder.to_owned(), source })?;
+    File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map(|()| bytes)
+}
+
+/// 128 random bits.
+fn new_id(folder: &Path) -> Result<String, ArchiveError> {
+    let bytes = random().map_err(|source| ArchiveError::NotWritable { path: folder.to_owned(), source })?;
     Ok(Sha256::of(&bytes).to_string()[..32].to_owned())
 }
 

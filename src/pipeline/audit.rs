@@ -5,12 +5,10 @@
 //! written down before anything is decided anew: the outputs on disk are still those of the last run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use super::RunError;
-use super::settle;
+use super::archive::random;
+use super::{RunError, settle};
 use crate::confidence::alarm::Verdict;
 use crate::confidence::audit::sample::{Key, Urn};
 use crate::confidence::audit::standing::{self, Check, Counts, FieldAudit, Overall};
@@ -80,9 +78,7 @@ pub(super) fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
     if let Some(known) = ledger.note(KEY_NOTE)?.and_then(|text| Key::from_hex(&text)) {
         return Ok(known);
     }
-    let mut bytes = [0; 32];
-    File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(|source| RunError::NoRandomness { source })?;
-    let key = Key::new(bytes);
+    let key = Key::new(random().map_err(|source| RunError::NoRandomness { source })?);
     ledger.set_note(KEY_NOTE, &key.to_hex())?;
     Ok(key)
 }
@@ -139,14 +135,18 @@ fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>, off: &BTreeMap<Fie
 /// # Errors
 /// A ledger that cannot be read; a certificate that cannot be relied on.
 pub fn account(root: &Path, ledger: &Ledger, settings: &AuditSettings) -> Result<Account, RunError> {
-    let certificate = settle::certificate(root, ledger)?;
+    account_by(settle::certificate(root, ledger)?.as_ref(), ledger, settings)
+}
+
+/// The same by a certificate that is at hand.
+pub(super) fn account_by(certificate: Option<&Certificate>, ledger: &Ledger, settings: &AuditSettings) -> Result<Account, RunError> {
     let (off, accepted) = (ledger.fields_off()?, ledger.accepted_by_field()?);
     let mut lanes = lanes(&ledger.audits()?, &ledger.watch_from()?, &off);
     let named: BTreeSet<Field> = lanes.keys().chain(accepted.keys()).copied().filter(|&field| audit::sample::is_checked(field)).collect();
     let (mut fields, mut counts) = (Vec::new(), Vec::new());
     for field in named {
         let lane = lanes.remove(&field).unwrap_or_default();
-        let promised = promised(field, certificate.as_ref(), settings);
+        let promised = promised(field, certificate, settings);
         let watch = standing::watch(&lane.checks(), promised, settings.catch);
         let count = Counts { accepted: accepted.get(&field).copied().unwrap_or(0), audited: watch.audits, wrong: watch.wrong };
         counts.push(count);

@@ -143,15 +143,5 @@ fn decision(id: &ValueId, row: &Keyed, right: bool, vocabulary: &Vocabulary) -> 
         },
         AuditOutcome::Absent | AuditOutcome::Illegible => (Status::Rejected, String::new()),
     };
-    Decision {
-        reviewer: row.reviewer.clone(),
-        sha256: id.sha256,
-        ordinal: id.ordinal,
-        page: id.page,
-        item: id.item,
-        field: id.field,
-        machine_value: id.machine_value.clone(),
-        status,
-        value,
-    }
+    Decision { reviewer: row.reviewer.clone(), id: id.clone(), status, value }
 }

@@ -115,7 +115,7 @@ fn read(archive: &Path, truth: Option<&Truth>, model: &ConfidenceModel) -> Resul
     if set.is_empty() {
         return Err(RunError::NothingLabelled { archive: archive.to_owned() });
     }
-    let engines = ledger.last_run()?.map(|run| run.engine).unwrap_or_default();
+    let engines = ledger.last_prints()?.map(|last| last.engines).unwrap_or_default();
     Ok((set, engines, overlap))
 }
 

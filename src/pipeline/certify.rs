@@ -12,7 +12,7 @@ use crate::confidence::certificate::{Certificate, FORMAT, Labellers};
 use crate::confidence::certify::{Paper, Promise, candidates, certify as show};
 use crate::confidence::{self, Class};
 use crate::ledger::{Audit, Fingerprints, Ledger};
-use crate::model::{DocumentRecord, ExtractedValue, Field, Sha256, Status, ValueId};
+use crate::model::{ExtractedValue, Field, Sha256, Status, ValueId};
 use crate::report::{CertifyReport, LabelCounts};
 use crate::settings::Settings;
 
@@ -183,7 +183,7 @@ fn papers(
                 for (value, accepted) in open.iter_mut().zip(accepted) {
                     value.status = if accepted { value.status } else { Status::Review };
                 }
-                open.iter().map(|value| answers.get(&value_id(record, &value.extracted)).map(|right| !right)).collect()
+                open.iter().map(|value| answers.get(&ValueId::of(record, value)).map(|right| !right)).collect()
             }
         };
         let known = checked.iter().any(Option::is_some);
@@ -203,15 +203,4 @@ fn papers(
         });
     }
     Ok(papers)
-}
-
-fn value_id(record: &DocumentRecord, value: &ExtractedValue) -> ValueId {
-    ValueId {
-        sha256: record.sha256,
-        ordinal: record.ordinal,
-        page: value.page,
-        item: value.item,
-        field: value.field,
-        machine_value: value.value.clone(),
-    }
 }

@@ -97,7 +97,7 @@ pub fn trust(root: &Path, ledger: &Ledger, settings: &AuditSettings, accepted: u
     let certificate = certificate(root, ledger)?;
     Ok(Trust {
         accepted,
-        audits: audit::account(root, ledger, settings)?.overall,
+        audits: audit::account_by(certificate.as_ref(), ledger, settings)?.overall,
         certified: passed.certified,
         on_defaults: passed.on_defaults,
         certificate: certificate.as_ref().map(Promised::of),

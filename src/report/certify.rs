@@ -175,6 +175,11 @@ pub struct PlanReport {
 }
 
 impl PlanReport {
+    /// Values that people would look at.
+    fn review(&self, plan: &TargetPlan) -> u64 {
+        self.given - plan.accepted() + self.missing
+    }
+
     fn hours(&self, values: u64, seconds: f64) -> f64 {
         values as f64 * seconds / 3600.0
     }
@@ -208,7 +213,7 @@ impl PlanReport {
         );
         for plan in &self.targets {
             let (accepted, labels) = (plan.accepted(), plan.labels());
-            let review = self.given - accepted + self.missing;
+            let review = self.review(plan);
             let _ = writeln!(
                 text,
                 "{:>7} {accepted:>9} {review:>10} {:>9} {:>8.1} {labels:>8} {:>8.1}",
@@ -245,7 +250,7 @@ impl PlanReport {
         let (seconds, measured) = self.review_seconds;
         let target = |plan: &TargetPlan| -> Value {
             let (accepted, labels) = (plan.accepted(), plan.labels());
-            let review = self.given - accepted + self.missing;
+            let review = self.review(plan);
             let classes: Vec<Value> = plan
                 .classes
                 .iter()

@@ -7,11 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::confidence::alarm::{Verdict, Watch};
-use crate::confidence::bounds::{upper_bound, weighted_upper_bound};
+use crate::confidence::bounds::{DELTA, upper_bound, weighted_upper_bound};
 use crate::model::Field;
-
-/// Bounds hold with this probability of error.
-const DELTA: f64 = 0.05;
 
 /// One value that was chosen for a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
