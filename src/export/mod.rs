@@ -7,6 +7,7 @@ mod error;
 pub mod fhir;
 mod fields_csv;
 mod names;
+mod scan;
 #[cfg(test)]
 pub(crate) mod sample;
 mod writer;
@@ -15,4 +16,5 @@ pub use error::ExportError;
 pub(crate) use fields_csv::in_order;
 pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
 pub use names::{BundleNames, bundle_path};
+pub use scan::Scan;
 pub use writer::{ArchiveWriter, Written};

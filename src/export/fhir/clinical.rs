@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::datatypes::{Object, absent, concept, date, full_date, object, put, text, token};
-use super::draft::{Added, Draft, Identity, Item};
-use crate::model::{DecidedValue, Field, Group};
+use super::draft::{Added, Draft, Evidence, Identity, Item};
+use crate::model::{Field, Group};
 
 /// Adds every item whose leading text leaves.
 pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) {
-    type Make = for<'a, 'b> fn(&'b mut Draft<'a>, &'b Item<'a>, String, &'b mut Vec<&'a DecidedValue>) -> Object;
+    type Make = for<'a, 'b> fn(&'b mut Draft<'a>, &'b Item<'a>, String, &'b mut Vec<Evidence<'a>>) -> Object;
     let groups: [(Group, Field, &str, &str, Make); 5] = [
         (Group::Condition, Field::ConditionText, "Condition", "subject", condition),
         (Group::Medication, Field::MedicationText, "MedicationStatement", "subject", medication),
@@ -20,7 +20,7 @@ pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added)
         for (number, item) in draft.items(group) {
             let Some(&leading) = item.leaving.get(&lead) else { continue };
             let Some(words) = draft.read_value(leading, text) else { continue };
-            let mut evidence = vec![leading];
+            let mut evidence = vec![leading.into()];
             let mut resource = make(draft, &item, words, &mut evidence);
             resource.insert(who.to_owned(), patient.reference());
             if kind == "MedicationStatement" {
@@ -36,12 +36,12 @@ fn part<'a, T>(
     draft: &mut Draft<'a>,
     item: &Item<'a>,
     field: Field,
-    evidence: &mut Vec<&'a DecidedValue>,
+    evidence: &mut Vec<Evidence<'a>>,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Option<T> {
     let value = *item.leaving.get(&field)?;
     let read = draft.read_value(value, read)?;
-    evidence.push(value);
+    evidence.push(value.into());
     Some(read)
 }
 
@@ -58,7 +58,7 @@ fn icd10(raw: &str) -> Option<String> {
     good.then_some(code)
 }
 
-fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<&'a DecidedValue>) -> Object {
+fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut code = object(json!({"text": words}));
     let icd = part(draft, item, Field::ConditionIcd10, evidence, icd10);
     put(&mut code, "coding", icd.map(|icd| json!([{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": icd}])));
@@ -74,7 +74,7 @@ fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence
     condition
 }
 
-fn medication<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<&'a DecidedValue>) -> Object {
+fn medication<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut medication = object(json!({"status": "unknown", "medicationCodeableConcept": {"text": words}}));
     if let Some(sig) = part(draft, item, Field::DosageText, evidence, text) {
         medication.insert("dosage".to_owned(), json!([{"text": sig}]));
@@ -85,7 +85,7 @@ fn medication<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidenc
     medication
 }
 
-fn allergy<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<&'a DecidedValue>) -> Object {
+fn allergy<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut allergy = object(json!({
         "clinicalStatus": concept("http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"),
         "verificationStatus": concept("http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", "unconfirmed"),
@@ -99,7 +99,7 @@ fn allergy<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: 
     allergy
 }
 
-fn immunization<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<&'a DecidedValue>) -> Object {
+fn immunization<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut immunization = object(json!({"status": "completed", "primarySource": false, "vaccineCode": {"text": words}}));
     match part(draft, item, Field::VaccineDate, evidence, date) {
         Some(day) => immunization.insert("occurrenceDateTime".to_owned(), day.into()),
@@ -112,7 +112,7 @@ fn immunization<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evide
     immunization
 }
 
-fn procedure<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<&'a DecidedValue>) -> Object {
+fn procedure<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let day = part(draft, item, Field::ProcedureDate, evidence, date);
     // Without a day the paper may speak of something planned.
     let mut procedure = object(json!({"status": if day.is_some() { "completed" } else { "unknown" }, "code": {"text": words}}));

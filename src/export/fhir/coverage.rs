@@ -4,21 +4,21 @@ use serde_json::json;
 
 use super::datatypes::{Object, absent, put, text};
 use super::document::add_organization;
-use super::draft::{Added, Draft, Identity};
-use crate::model::{DecidedValue, Field};
+use super::draft::{Added, Draft, Evidence, Identity};
+use crate::model::Field;
 
 /// Adds the Coverage if any of its parts leaves.
 pub(super) fn add(draft: &mut Draft<'_>, patient: &Added) {
     let mut coverage = Object::new();
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     if let Some((id, value)) = draft.read(Field::SubscriberId, text) {
         coverage.insert("subscriberId".to_owned(), id.into());
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if let Some((group, value)) = draft.read(Field::GroupNumber, text) {
         let class = json!({"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/coverage-class", "code": "group"}]}, "value": group});
         coverage.insert("class".to_owned(), json!([class]));
-        evidence.push(value);
+        evidence.push(value.into());
     }
     let payor = draft.read(Field::Payor, text);
     if evidence.is_empty() && payor.is_none() {
@@ -26,7 +26,7 @@ pub(super) fn add(draft: &mut Draft<'_>, patient: &Added) {
     }
     let payor = match payor {
         Some((name, value)) => {
-            evidence.push(value);
+            evidence.push(value.into());
             add_organization(draft, "Organization/payor", &name, value, Some("pay")).reference()
         }
         None => absent(draft.waits(Field::Payor)),

@@ -1,14 +1,18 @@
 //! The document itself: DocumentReference, Composition, the Encounter it tells of, the people and places it names, and the Device that read it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::datatypes::{LOINC, Object, absent, concept, full_date, instant, named_concept, narrative, object, put, text};
-use super::draft::{Added, Draft, Identity};
+use super::draft::{Added, Draft, Evidence, Identity};
 use super::terms::TERMS;
+use crate::export::Scan;
 use crate::model::{DecidedValue, DocumentKind, Field, Section, Status};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
+const PDF: &str = "application/pdf";
 const NPI: &str = "http://hl7.org/fhir/sid/us-npi";
 
 /// Who and what the paper names besides the patient.
@@ -20,17 +24,17 @@ pub(super) struct People {
 /// Adds the Practitioner and the Organization of the letterhead, where they leave.
 pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
     let mut resource = Object::new();
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     let mut identity = Identity::Document;
     if let Some((name, value)) = draft.read(Field::Practitioner, text) {
         resource.insert("name".to_owned(), json!([{"text": name}]));
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if let Some((npi, value)) =
         draft.read(Field::Npi, |raw| text(raw).filter(|npi| npi.len() == 10 && npi.bytes().all(|b| b.is_ascii_digit())))
     {
         identity = Identity::Shared { system: NPI.to_owned(), value: npi };
-        evidence.push(value);
+        evidence.push(value.into());
     }
     let waits = draft.waits(Field::Practitioner) || draft.waits(Field::Npi);
     // Without a national number a practitioner is this document's own: two doctors may share a name.
@@ -51,7 +55,7 @@ pub(super) fn add_organization<'a>(draft: &mut Draft<'a>, path: &str, name: &str
         system: "urn:chartlift:organization".to_owned(),
         value: Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chartlift:organization:{key}").as_bytes()).to_string(),
     };
-    draft.add("Organization", path, resource, vec![value], identity, false)
+    draft.add("Organization", path, resource, vec![value.into()], identity, false)
 }
 
 /// Adds chartlift itself.
@@ -74,11 +78,11 @@ pub(super) fn add_encounter(draft: &mut Draft<'_>, patient: &Added, people: &Peo
     let first = start.as_ref().map(|(date, _)| date.clone());
     let end = draft.read(Field::EncounterEnd, |raw| full_date(raw).filter(|end| first.as_ref().is_none_or(|start| start <= end)));
     let mut period = Object::new();
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     for (key, found) in [("start", &start), ("end", &end)] {
         if let Some((date, value)) = found {
             period.insert(key.to_owned(), date.as_str().into());
-            evidence.push(value);
+            evidence.push((*value).into());
         }
     }
     if evidence.is_empty() {
@@ -123,18 +127,39 @@ fn reading_status(draft: &Draft<'_>) -> &'static str {
     if !values.is_empty() && values.iter().all(|value| settled(value.status)) { "final" } else { "preliminary" }
 }
 
+/// Adds the scan itself. A Binary has no identifier to be found by: it is put at an id of its own.
+fn add_binary(draft: &mut Draft<'_>, scan: &Scan) -> Added {
+    let resource = object(json!({"contentType": PDF, "data": BASE64.encode(&scan.pdf)}));
+    draft.add("Binary", "Binary", resource, Vec::new(), Identity::Own, false)
+}
+
 /// Adds the DocumentReference: the scan, its digest, its kind and its date.
-pub(super) fn add_reference(draft: &mut Draft<'_>, patient: &Added, people: &People, encounter: Option<&Added>) -> Added {
+pub(super) fn add_reference(
+    draft: &mut Draft<'_>,
+    patient: &Added,
+    people: &People,
+    encounter: Option<&Added>,
+    scan: Option<&Scan>,
+) -> Added {
+    let binary = scan.map(|scan| add_binary(draft, scan));
+    let binary = binary.as_ref();
     let record = draft.record;
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
-        evidence.push(value);
+        evidence.push(value.into());
         kind
     });
-    let mut attachment = object(json!({"contentType": record.file_kind.media_type(), "url": draft.source_url()}));
+    let (mut attachment, size) = match (scan, binary) {
+        (Some(scan), Some(binary)) => {
+            // FHIR means SHA-1 here; the SHA-256 of the source is an identifier.
+            let hash = BASE64.encode(scan.sha1);
+            (object(json!({"contentType": PDF, "url": binary.url, "hash": hash})), scan.pdf.len() as u64)
+        }
+        _ => (object(json!({"contentType": record.file_kind.media_type(), "url": draft.source_url()})), record.size),
+    };
     put(&mut attachment, "title", text(record.id.as_str()));
     // FHIR's `unsignedInt` ends at 2^31 - 1.
-    put(&mut attachment, "size", (record.size <= 0x7fff_ffff).then_some(record.size));
+    put(&mut attachment, "size", (size <= 0x7fff_ffff).then_some(size));
     let mut document = object(json!({
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", draft.uuid("DocumentReference"))},
         "identifier": [{"system": "urn:chartlift:sha256", "value": record.sha256.to_string()}],
@@ -157,7 +182,7 @@ pub(super) fn add_reference(draft: &mut Draft<'_>, patient: &Added, people: &Peo
     // The paper's own date; `date` above is the day on which this reference was made.
     if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
         context.insert("period".to_owned(), json!({"start": date, "end": date}));
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if authored.is_none() {
         // The ordering physician of a result, the attending of a face sheet.
@@ -171,7 +196,7 @@ pub(super) fn add_reference(draft: &mut Draft<'_>, patient: &Added, people: &Peo
 /// Adds the Composition, if any section leaves.
 pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &People, encounter: Option<&Added>, device: &Added) {
     let kind = draft.kind();
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
     let mut sections = Vec::new();
     for &section in Section::ALL {
         let Some((words, value)) = draft.read(section.field(), text) else { continue };
@@ -179,7 +204,7 @@ pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &P
         let mut entry = object(json!({"title": title, "text": narrative(&words)}));
         put(&mut entry, "code", code.map(|code| concept(LOINC, code)));
         sections.push(entry);
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if sections.is_empty() {
         return;

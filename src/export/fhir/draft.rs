@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::datatypes::{Exact, Object, instant, percent, query, text};
-use super::{Bundle, Carrier, ExportContext, LeftOut, LeftOutReason};
+use super::datatypes::{Object, percent, query, text};
+use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
 use crate::export::fields_csv::in_order;
 use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
 
@@ -41,6 +41,8 @@ impl Added {
 pub(super) enum Identity {
     /// By the document and the place within it.
     Document,
+    /// By an id of our own choice, at which it is put.
+    Own,
     /// By an identifier that is the same in other documents.
     Shared {
         /// Its system.
@@ -50,12 +52,42 @@ pub(super) enum Identity {
     },
 }
 
+/// A value that a resource was made of, and the element that holds it.
+#[derive(Clone, Debug)]
+pub(super) struct Evidence<'a> {
+    /// The value.
+    pub value: &'a DecidedValue,
+    /// The element, as a path from the resource such as `name[0].family`; empty for the resource as a whole.
+    pub element: String,
+}
+
+impl<'a> Evidence<'a> {
+    /// A value and the path of its element.
+    pub fn at(value: &'a DecidedValue, element: impl Into<String>) -> Self {
+        Self { value, element: element.into() }
+    }
+}
+
+impl<'a> From<&'a DecidedValue> for Evidence<'a> {
+    fn from(value: &'a DecidedValue) -> Self {
+        Self::at(value, "")
+    }
+}
+
+impl std::ops::Deref for Evidence<'_> {
+    type Target = DecidedValue;
+
+    fn deref(&self) -> &DecidedValue {
+        self.value
+    }
+}
+
 pub(super) struct Entry<'a> {
     pub path: String,
     pub url: String,
-    pub evidence: Vec<&'a DecidedValue>,
+    pub evidence: Vec<Evidence<'a>>,
     resource: Object,
-    query: String,
+    condition: Option<String>,
 }
 
 pub(super) struct Draft<'a> {
@@ -160,7 +192,7 @@ impl<'a> Draft<'a> {
         kind: &str,
         path: &str,
         mut resource: Object,
-        evidence: Vec<&'a DecidedValue>,
+        evidence: Vec<Evidence<'a>>,
         identity: Identity,
         waits: bool,
     ) -> Added {
@@ -177,18 +209,25 @@ impl<'a> Draft<'a> {
         if waits {
             tags.push(json!({"system": "urn:chartlift:review", "code": "waiting"}));
         }
+        let own = matches!(identity, Identity::Own);
         let (system, value) = match identity {
-            Identity::Document => (RESOURCE_SYSTEM.to_owned(), self.place(path)),
+            Identity::Document | Identity::Own => (RESOURCE_SYSTEM.to_owned(), self.place(path)),
             Identity::Shared { system, value } => (system, value),
         };
-        let condition = if kind == "Provenance" {
-            let code = self.uuid(path).to_string();
-            tags.push(json!({"system": RESOURCE_SYSTEM, "code": code}));
-            query("_tag", RESOURCE_SYSTEM, &code)
-        } else {
-            let query = query("identifier", &system, &value);
-            identify(kind, &mut resource, &system, &value);
-            query
+        let condition = match (kind, own) {
+            (_, true) => {
+                resource.insert("id".to_owned(), self.uuid(path).to_string().into());
+                None
+            }
+            ("Provenance", _) => {
+                let code = self.uuid(path).to_string();
+                tags.push(json!({"system": RESOURCE_SYSTEM, "code": code}));
+                Some(query("_tag", RESOURCE_SYSTEM, &code))
+            }
+            _ => {
+                identify(kind, &mut resource, &system, &value);
+                Some(query("identifier", &system, &value))
+            }
         };
         if !tags.is_empty() {
             meta.insert("tag".to_owned(), tags.into());
@@ -196,7 +235,7 @@ impl<'a> Draft<'a> {
         if !meta.is_empty() {
             resource.insert("meta".to_owned(), meta.into());
         }
-        self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, query: condition });
+        self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, condition });
         Added { url }
     }
 
@@ -209,14 +248,14 @@ impl<'a> Draft<'a> {
             url: entry.url.clone(),
         };
         let mut carriers: Vec<Carrier> =
-            self.entries.iter().flat_map(|entry| entry.evidence.iter().map(|value| of(entry, value))).collect();
+            self.entries.iter().flat_map(|entry| entry.evidence.iter().map(|evidence| of(entry, evidence.value))).collect();
         carriers.sort();
         carriers.dedup();
         carriers
     }
 
-    /// Closes the bundle and counts what may leave and did not.
-    pub fn finish(self) -> Bundle {
+    /// Closes the draft and counts what may leave and did not.
+    pub fn finish(self) -> Rendering {
         let used: BTreeSet<(Field, Option<u32>)> =
             self.entries.iter().flat_map(|e| &e.evidence).map(|v| (v.extracted.field, v.extracted.item)).collect();
         let mut left_out = BTreeSet::new();
@@ -227,28 +266,20 @@ impl<'a> Draft<'a> {
                 left_out.insert(LeftOut { field: key.0, item: key.1, reason });
             }
         }
-        let resources = self.entries.len();
         let uuid = self.uuid("Bundle");
-        let entries: Vec<Value> = self
-            .entries
-            .into_iter()
-            .map(|entry| {
-                let request = json!({"method": "POST", "url": entry.resource["resourceType"], "ifNoneExist": entry.query});
-                json!({"fullUrl": entry.url, "resource": entry.resource, "request": request})
-            })
-            .collect();
-        let bundle = json!({
-            "resourceType": "Bundle",
-            "id": uuid.to_string(),
-            "identifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{uuid}")},
-            "type": "transaction",
-            "timestamp": instant(self.record.recorded_at),
-            "entry": entries,
-        });
-        // Strings and string keys only: nothing here can fail to become JSON.
-        let mut json = serde_json::to_vec_pretty(&Exact(&bundle)).unwrap_or_default();
-        json.push(b'\n');
-        Bundle { json, resources, left_out: left_out.into_iter().collect() }
+        let rendered = |entry: Entry<'_>| Rendered {
+            kind: entry.resource["resourceType"].as_str().unwrap_or_default().to_owned(),
+            path: entry.path,
+            url: entry.url,
+            condition: entry.condition,
+            resource: entry.resource.into(),
+        };
+        Rendering {
+            uuid,
+            recorded_at: self.record.recorded_at,
+            resources: self.entries.into_iter().map(rendered).collect(),
+            left_out: left_out.into_iter().collect(),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod coverage;
 mod datatypes;
 mod document;
 mod draft;
+mod forms;
 mod observation;
 mod patient;
 mod provenance;
@@ -34,10 +35,14 @@ mod terms;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
 
+use super::Scan;
 use crate::model::{DocumentId, DocumentRecord, Field};
 
 pub use check::check;
+pub use forms::{to_json, transaction};
 
 /// What a site may say of its bundles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,6 +106,34 @@ pub struct LeftOut {
     pub reason: LeftOutReason,
 }
 
+/// One resource that was made of a document, and how a server recognises it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered {
+    /// Its type, such as `Observation`.
+    pub kind: String,
+    /// Its place within the document, such as `Observation/3`.
+    pub path: String,
+    /// `urn:uuid:` and the UUIDv5 of the place: what references within the rendering point to.
+    pub url: String,
+    /// The search that finds it on a server (`ifNoneExist`); `None` if it is put at its own `id`.
+    pub condition: Option<String>,
+    /// The resource. Written by [`to_json`] alone, which knows its decimals.
+    pub resource: Value,
+}
+
+/// What was made of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendering {
+    /// Identity of the whole.
+    pub uuid: Uuid,
+    /// When the ledger took the document, seconds since 1970-01-01 UTC.
+    pub recorded_at: i64,
+    /// The resources; what is referred to need not come first.
+    pub resources: Vec<Rendered>,
+    /// Values that may leave and are in no resource, in order.
+    pub left_out: Vec<LeftOut>,
+}
+
 /// A rendered bundle.
 #[derive(Clone, Debug)]
 pub struct Bundle {
@@ -125,24 +158,30 @@ pub struct Carrier {
     pub url: String,
 }
 
+/// Renders a document: the same record, context and scan give the same resources. With a scan the DocumentReference points at a Binary that
+/// holds it, without one at the source's own address.
+pub fn render(record: &DocumentRecord, context: &ExportContext, scan: Option<&Scan>) -> Rendering {
+    draft(record, context, scan).finish()
+}
+
 /// Renders a document's bundle: the same record and context give the same bytes.
 pub fn bundle(record: &DocumentRecord, context: &ExportContext) -> Bundle {
-    draft(record, context).finish()
+    forms::transaction(render(record, context, None))
 }
 
 /// Which resources of a document's bundle hold which value: what has to be looked at where a value is called back. A Provenance, which names
 /// places and no value, is not among them.
 pub fn carriers(record: &DocumentRecord, context: &ExportContext) -> Vec<Carrier> {
-    draft(record, context).carriers()
+    draft(record, context, None).carriers()
 }
 
-fn draft<'a>(record: &'a DocumentRecord, context: &'a ExportContext) -> draft::Draft<'a> {
+fn draft<'a>(record: &'a DocumentRecord, context: &'a ExportContext, scan: Option<&Scan>) -> draft::Draft<'a> {
     let mut draft = draft::Draft::new(record, context);
     let patient = patient::add(&mut draft);
     let people = document::add_people(&mut draft);
     let device = document::add_device(&mut draft);
     let encounter = document::add_encounter(&mut draft, &patient, &people);
-    let reference = document::add_reference(&mut draft, &patient, &people, encounter.as_ref());
+    let reference = document::add_reference(&mut draft, &patient, &people, encounter.as_ref(), scan);
     document::add_composition(&mut draft, &patient, &people, encounter.as_ref(), &device);
     coverage::add(&mut draft, &patient);
     clinical::add_all(&mut draft, &patient, &reference);

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::datatypes::{LOINC, Object, absent, concept, date, decimal, full_date, named_concept, object, put, quantity, text, token};
-use super::draft::{Added, Draft, Identity, Item};
+use super::draft::{Added, Draft, Evidence, Identity, Item};
 use super::terms::TERMS;
-use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
+use crate::model::{DocumentKind, Field, Group, Status};
 
 const BP_PANEL: &str = "85354-9";
 const SYSTOLIC: &str = "8480-6";
@@ -15,7 +15,7 @@ const DIASTOLIC: &str = "8462-4";
 struct Reading<'a> {
     code: Option<String>,
     core: Object,
-    evidence: Vec<&'a DecidedValue>,
+    evidence: Vec<Evidence<'a>>,
     waits: bool,
 }
 
@@ -76,13 +76,13 @@ fn loinc(raw: &str) -> Option<String> {
 fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
     let name = *item.leaving.get(&Field::ObservationText)?;
     let value = *item.leaving.get(&Field::ObservationValue)?;
-    let mut evidence = vec![name, value];
+    let mut evidence = vec![name.into(), value.into()];
     let mut code = object(json!({"text": draft.read_value(name, text)?}));
     let words = draft.read_value(value, text)?;
     let mut take = |draft: &mut Draft<'a>, field: Field, read: fn(&str) -> Option<String>| -> Option<String> {
         let value = *item.leaving.get(&field)?;
         let read = draft.read_value(value, read)?;
-        evidence.push(value);
+        evidence.push(value.into());
         Some(read)
     };
     let coded = take(draft, Field::ObservationLoinc, loinc);
@@ -154,7 +154,7 @@ fn frame(
     reference: &Added,
     observation: &mut Object,
     code: Option<&str>,
-    evidence: &[&DecidedValue],
+    evidence: &[Evidence<'_>],
 ) {
     let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
     // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.

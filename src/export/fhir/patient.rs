@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::datatypes::{DATA_ABSENT, Object, absent, concept, full_date, put, text, token};
-use super::draft::{Added, Draft, Identity};
-use crate::model::{DecidedValue, Field};
+use super::draft::{Added, Draft, Evidence, Identity};
+use crate::model::Field;
 
 const ID_TYPE: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
 const US_SSN: &str = "http://hl7.org/fhir/sid/us-ssn";
@@ -12,19 +12,19 @@ const US_SSN: &str = "http://hl7.org/fhir/sid/us-ssn";
 /// Adds the Patient. There always is one, if only to hold the scan.
 pub(super) fn add(draft: &mut Draft<'_>) -> Added {
     let mut patient = Object::new();
-    let mut evidence: Vec<&DecidedValue> = Vec::new();
+    let mut evidence: Vec<Evidence<'_>> = Vec::new();
 
     let mut identifiers = Vec::new();
     let mrn = draft.read(Field::Mrn, text);
     let system = draft.context.settings.mrn_system.clone();
     if let Some((mrn, value)) = &mrn {
         identifiers.push(json!({"use": "usual", "type": concept(ID_TYPE, "MR"), "system": system, "value": mrn}));
-        evidence.push(value);
+        evidence.push((*value).into());
     }
     let full = draft.context.settings.full_ssn;
     if let Some((ssn, value)) = draft.read(Field::Ssn, |raw| ssn(raw, full)) {
         identifiers.push(ssn);
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if !identifiers.is_empty() {
         patient.insert("identifier".to_owned(), identifiers.into());
@@ -33,18 +33,18 @@ pub(super) fn add(draft: &mut Draft<'_>) -> Added {
     patient.insert("name".to_owned(), json!([name(draft, &mut evidence)]));
     if let Some((date, value)) = draft.read(Field::BirthDate, full_date) {
         patient.insert("birthDate".to_owned(), date.into());
-        evidence.push(value);
+        evidence.push(value.into());
     }
     let genders = ["male", "female", "other", "unknown"];
     if let Some((gender, value)) = draft.read(Field::Gender, |raw| genders.into_iter().find(|g| *g == raw.trim())) {
         patient.insert("gender".to_owned(), gender.into());
-        evidence.push(value);
+        evidence.push(value.into());
     }
     let mut telecom = Vec::new();
     for (field, system) in [(Field::Phone, "phone"), (Field::Email, "email")] {
         if let Some((value, from)) = draft.read(field, text) {
             telecom.push(json!({"system": system, "value": value}));
-            evidence.push(from);
+            evidence.push(from.into());
         }
     }
     put(&mut patient, "telecom", (!telecom.is_empty()).then_some(telecom));
@@ -54,11 +54,11 @@ pub(super) fn add(draft: &mut Draft<'_>) -> Added {
         draft.read(Field::MaritalStatus, |raw| token(raw).filter(|code| "ADILMPSTWC".contains(code.as_str()) && code.len() == 1))
     {
         patient.insert("maritalStatus".to_owned(), concept("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", &code));
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if let Some((code, value)) = draft.read(Field::Language, token) {
         patient.insert("communication".to_owned(), json!([{"language": concept("urn:ietf:bcp:47", &code)}]));
-        evidence.push(value);
+        evidence.push(value.into());
     }
     let contact = contact(draft, &mut evidence);
     put(&mut patient, "contact", contact.map(|contact| json!([contact])));
@@ -88,49 +88,49 @@ fn ssn(raw: &str, full: bool) -> Option<Value> {
     Some(json!({"type": kind, "system": US_SSN, "_value": masked}))
 }
 
-fn name<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<&'a DecidedValue>) -> Value {
+fn name<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<Evidence<'a>>) -> Value {
     let mut name = Object::new();
     if let Some((family, value)) = draft.read(Field::Family, text) {
         name.insert("family".to_owned(), family.into());
-        evidence.push(value);
+        evidence.push(value.into());
     }
     if let Some((given, value)) = draft.read(Field::Given, text) {
         name.insert("given".to_owned(), given.split(' ').collect::<Vec<_>>().into());
-        evidence.push(value);
+        evidence.push(value.into());
     }
     // us-core-6: a family or given name, or the reason why there is none.
     if name.is_empty() { absent(draft.waits(Field::Family) || draft.waits(Field::Given)) } else { name.into() }
 }
 
-fn address<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<&'a DecidedValue>) -> Option<Value> {
+fn address<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<Evidence<'a>>) -> Option<Value> {
     let mut address = Object::new();
     for (field, key) in [(Field::AddressLine, "line"), (Field::City, "city"), (Field::State, "state"), (Field::PostalCode, "postalCode")] {
         if let Some((part, value)) = draft.read(field, text) {
             address.insert(key.to_owned(), if key == "line" { json!([part]) } else { part.into() });
-            evidence.push(value);
+            evidence.push(value.into());
         }
     }
     (!address.is_empty()).then(|| address.into())
 }
 
 /// The emergency contact. Needs a name or a telephone (pat-1): a relationship alone is nobody.
-fn contact<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<&'a DecidedValue>) -> Option<Value> {
+fn contact<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<Evidence<'a>>) -> Option<Value> {
     let mut contact = Object::new();
     let mut from = Vec::new();
     if let Some((name, value)) = draft.read(Field::ContactName, text) {
         contact.insert("name".to_owned(), json!({"text": name}));
-        from.push(value);
+        from.push(value.into());
     }
     if let Some((phone, value)) = draft.read(Field::ContactTelecom, text) {
         contact.insert("telecom".to_owned(), json!([{"system": "phone", "value": phone}]));
-        from.push(value);
+        from.push(value.into());
     }
     if contact.is_empty() {
         return None;
     }
     if let Some((relationship, value)) = draft.read(Field::ContactRelationship, text) {
         contact.insert("relationship".to_owned(), json!([{"text": relationship}]));
-        from.push(value);
+        from.push(value.into());
     }
     evidence.extend(from);
     Some(contact.into())

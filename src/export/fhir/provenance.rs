@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::datatypes::{Object, concept, instant, object};
-use super::draft::{Added, Draft, Identity};
+use super::draft::{Added, Draft, Evidence, Identity};
 use crate::export::percent_columns;
 use crate::model::{DecidedValue, Status};
 
@@ -11,7 +11,7 @@ const AGENT: &str = "http://terminology.hl7.org/CodeSystem/provenance-participan
 
 /// Adds a Provenance for every resource that was made of values.
 pub(super) fn add_all(draft: &mut Draft<'_>, device: &Added, reference: &Added) {
-    let made: Vec<(String, String, Vec<&DecidedValue>)> =
+    let made: Vec<(String, String, Vec<Evidence<'_>>)> =
         draft.entries.iter().filter(|e| !e.evidence.is_empty()).map(|e| (e.path.clone(), e.url.clone(), e.evidence.clone())).collect();
     for (path, url, evidence) in made {
         let mut agents = vec![json!({"type": concept(AGENT, "assembler"), "who": device.reference()})];
