@@ -7,9 +7,9 @@ mod error;
 pub mod fhir;
 mod fields_csv;
 mod names;
-mod scan;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scan;
 mod writer;
 
 pub use error::ExportError;

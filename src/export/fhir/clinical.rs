@@ -20,7 +20,14 @@ pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added)
         for (number, item) in draft.items(group) {
             let Some(&leading) = item.leaving.get(&lead) else { continue };
             let Some(words) = draft.read_value(leading, text) else { continue };
-            let mut evidence = vec![leading.into()];
+            let lead_element = if kind == "MedicationStatement" {
+                "medicationCodeableConcept.text"
+            } else if kind == "Immunization" {
+                "vaccineCode.text"
+            } else {
+                "code.text"
+            };
+            let mut evidence = vec![Evidence::at(leading, lead_element)];
             let mut resource = make(draft, &item, words, &mut evidence);
             resource.insert(who.to_owned(), patient.reference());
             if kind == "MedicationStatement" {
@@ -37,11 +44,12 @@ fn part<'a, T>(
     item: &Item<'a>,
     field: Field,
     evidence: &mut Vec<Evidence<'a>>,
+    element: &str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Option<T> {
     let value = *item.leaving.get(&field)?;
     let read = draft.read_value(value, read)?;
-    evidence.push(value.into());
+    evidence.push(Evidence::at(value, element));
     Some(read)
 }
 
@@ -60,7 +68,7 @@ fn icd10(raw: &str) -> Option<String> {
 
 fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut code = object(json!({"text": words}));
-    let icd = part(draft, item, Field::ConditionIcd10, evidence, icd10);
+    let icd = part(draft, item, Field::ConditionIcd10, evidence, "code.coding[0].code", icd10);
     put(&mut code, "coding", icd.map(|icd| json!([{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": icd}])));
     let mut condition = object(json!({
         "verificationStatus": concept("http://terminology.hl7.org/CodeSystem/condition-ver-status", "unconfirmed"),
@@ -76,7 +84,7 @@ fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence
 
 fn medication<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut medication = object(json!({"status": "unknown", "medicationCodeableConcept": {"text": words}}));
-    if let Some(sig) = part(draft, item, Field::DosageText, evidence, text) {
+    if let Some(sig) = part(draft, item, Field::DosageText, evidence, "dosage[0].text", text) {
         medication.insert("dosage".to_owned(), json!([{"text": sig}]));
     } else if item.waiting.contains(&Field::DosageText) {
         medication.insert("dosage".to_owned(), json!([{"_text": absent(true)}]));
@@ -91,7 +99,7 @@ fn allergy<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: 
         "verificationStatus": concept("http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", "unconfirmed"),
         "code": {"text": words},
     }));
-    if let Some(reaction) = part(draft, item, Field::ReactionText, evidence, text) {
+    if let Some(reaction) = part(draft, item, Field::ReactionText, evidence, "reaction[0].manifestation[0].text", text) {
         allergy.insert("reaction".to_owned(), json!([{"manifestation": [{"text": reaction}]}]));
     } else if item.waiting.contains(&Field::ReactionText) {
         allergy.insert("reaction".to_owned(), json!([{"manifestation": [absent(true)]}]));
@@ -101,7 +109,7 @@ fn allergy<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: 
 
 fn immunization<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
     let mut immunization = object(json!({"status": "completed", "primarySource": false, "vaccineCode": {"text": words}}));
-    match part(draft, item, Field::VaccineDate, evidence, date) {
+    match part(draft, item, Field::VaccineDate, evidence, "occurrenceDateTime", date) {
         Some(day) => immunization.insert("occurrenceDateTime".to_owned(), day.into()),
         // `occurrence[x]` must be there.
         None => {
@@ -113,7 +121,7 @@ fn immunization<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evide
 }
 
 fn procedure<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence: &mut Vec<Evidence<'a>>) -> Object {
-    let day = part(draft, item, Field::ProcedureDate, evidence, date);
+    let day = part(draft, item, Field::ProcedureDate, evidence, "performedDateTime", date);
     // Without a day the paper may speak of something planned.
     let mut procedure = object(json!({"status": if day.is_some() { "completed" } else { "unknown" }, "code": {"text": words}}));
     if day.is_none() && item.waiting.contains(&Field::ProcedureDate) {

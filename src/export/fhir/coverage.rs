@@ -13,12 +13,12 @@ pub(super) fn add(draft: &mut Draft<'_>, patient: &Added) {
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
     if let Some((id, value)) = draft.read(Field::SubscriberId, text) {
         coverage.insert("subscriberId".to_owned(), id.into());
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "subscriberId"));
     }
     if let Some((group, value)) = draft.read(Field::GroupNumber, text) {
         let class = json!({"type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/coverage-class", "code": "group"}]}, "value": group});
         coverage.insert("class".to_owned(), json!([class]));
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "class[0].value"));
     }
     let payor = draft.read(Field::Payor, text);
     if evidence.is_empty() && payor.is_none() {
@@ -26,7 +26,7 @@ pub(super) fn add(draft: &mut Draft<'_>, patient: &Added) {
     }
     let payor = match payor {
         Some((name, value)) => {
-            evidence.push(value.into());
+            evidence.push(Evidence::at(value, "payor[0]"));
             add_organization(draft, "Organization/payor", &name, value, Some("pay")).reference()
         }
         None => absent(draft.waits(Field::Payor)),

@@ -28,13 +28,13 @@ pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
     let mut identity = Identity::Document;
     if let Some((name, value)) = draft.read(Field::Practitioner, text) {
         resource.insert("name".to_owned(), json!([{"text": name}]));
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "name[0].text"));
     }
     if let Some((npi, value)) =
         draft.read(Field::Npi, |raw| text(raw).filter(|npi| npi.len() == 10 && npi.bytes().all(|b| b.is_ascii_digit())))
     {
         identity = Identity::Shared { system: NPI.to_owned(), value: npi };
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "identifier[0].value"));
     }
     let waits = draft.waits(Field::Practitioner) || draft.waits(Field::Npi);
     // Without a national number a practitioner is this document's own: two doctors may share a name.
@@ -55,7 +55,7 @@ pub(super) fn add_organization<'a>(draft: &mut Draft<'a>, path: &str, name: &str
         system: "urn:chartlift:organization".to_owned(),
         value: Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chartlift:organization:{key}").as_bytes()).to_string(),
     };
-    draft.add("Organization", path, resource, vec![value.into()], identity, false)
+    draft.add("Organization", path, resource, vec![Evidence::at(value, "name")], identity, false)
 }
 
 /// Adds chartlift itself.
@@ -82,7 +82,7 @@ pub(super) fn add_encounter(draft: &mut Draft<'_>, patient: &Added, people: &Peo
     for (key, found) in [("start", &start), ("end", &end)] {
         if let Some((date, value)) = found {
             period.insert(key.to_owned(), date.as_str().into());
-            evidence.push((*value).into());
+            evidence.push(Evidence::at(value, format!("period.{key}")));
         }
     }
     if evidence.is_empty() {
@@ -146,7 +146,7 @@ pub(super) fn add_reference(
     let record = draft.record;
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
     let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "type.coding[0].code"));
         kind
     });
     let (mut attachment, size) = match (scan, binary) {
@@ -182,7 +182,7 @@ pub(super) fn add_reference(
     // The paper's own date; `date` above is the day on which this reference was made.
     if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
         context.insert("period".to_owned(), json!({"start": date, "end": date}));
-        evidence.push(value.into());
+        evidence.push(Evidence::at(value, "context.period"));
     }
     if authored.is_none() {
         // The ordering physician of a result, the attending of a face sheet.
@@ -203,8 +203,8 @@ pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &P
         let (title, code) = TERMS.section(section, kind);
         let mut entry = object(json!({"title": title, "text": narrative(&words)}));
         put(&mut entry, "code", code.map(|code| concept(LOINC, code)));
+        evidence.push(Evidence::at(value, format!("section[{}].text", sections.len())));
         sections.push(entry);
-        evidence.push(value.into());
     }
     if sections.is_empty() {
         return;

@@ -57,7 +57,7 @@ pub(super) enum Identity {
 pub(super) struct Evidence<'a> {
     /// The value.
     pub value: &'a DecidedValue,
-    /// The element, as a path from the resource such as `name[0].family`; empty for the resource as a whole.
+    /// The element, as a path from the resource such as `name[0].family`; of a list of plain strings the list.
     pub element: String,
 }
 
@@ -65,12 +65,6 @@ impl<'a> Evidence<'a> {
     /// A value and the path of its element.
     pub fn at(value: &'a DecidedValue, element: impl Into<String>) -> Self {
         Self { value, element: element.into() }
-    }
-}
-
-impl<'a> From<&'a DecidedValue> for Evidence<'a> {
-    fn from(value: &'a DecidedValue) -> Self {
-        Self::at(value, "")
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::datatypes::{LOINC, Object, absent, concept, date, decimal, full_date, named_concept, object, put, quantity, text, token};
 use super::draft::{Added, Draft, Evidence, Identity, Item};
 use super::terms::TERMS;
-use crate::model::{DocumentKind, Field, Group, Status};
+use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
 
 const BP_PANEL: &str = "85354-9";
 const SYSTOLIC: &str = "8480-6";
@@ -76,33 +76,48 @@ fn loinc(raw: &str) -> Option<String> {
 fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
     let name = *item.leaving.get(&Field::ObservationText)?;
     let value = *item.leaving.get(&Field::ObservationValue)?;
-    let mut evidence = vec![name.into(), value.into()];
     let mut code = object(json!({"text": draft.read_value(name, text)?}));
     let words = draft.read_value(value, text)?;
-    let mut take = |draft: &mut Draft<'a>, field: Field, read: fn(&str) -> Option<String>| -> Option<String> {
+    let mut evidence = vec![Evidence::at(name, "code.text")];
+    let take = |draft: &mut Draft<'a>, field: Field, read: fn(&str) -> Option<String>| -> Option<(String, &'a DecidedValue)> {
         let value = *item.leaving.get(&field)?;
-        let read = draft.read_value(value, read)?;
-        evidence.push(value.into());
-        Some(read)
+        draft.read_value(value, read).map(|read| (read, value))
     };
-    let coded = take(draft, Field::ObservationLoinc, loinc);
+    let coded = take(draft, Field::ObservationLoinc, loinc).map(|(code, value)| {
+        evidence.push(Evidence::at(value, "code.coding[0].code"));
+        code
+    });
     put(&mut code, "coding", coded.as_ref().map(|code| json!([{"system": LOINC, "code": code}])));
-    let unit = take(draft, Field::ObservationUnit, text);
+    let (unit, unit_value) = take(draft, Field::ObservationUnit, text).unzip();
     let mut core = object(json!({"code": code}));
-    match quantity(&words, unit.as_deref()) {
-        Some(quantity) => core.insert("valueQuantity".to_owned(), quantity),
-        // A word, or a number that JSON cannot say: as text, with the unit so that it is not lost.
-        None => core.insert("valueString".to_owned(), unit.as_ref().map_or(words.clone(), |unit| format!("{words} {unit}")).into()),
+    let (value_at, unit_at) = match quantity(&words, unit.as_deref()) {
+        Some(quantity) => {
+            core.insert("valueQuantity".to_owned(), quantity);
+            ("valueQuantity.value", "valueQuantity.unit")
+        }
+        None => {
+            // A word, or a number that JSON cannot say: as text, with the unit so that it is not lost.
+            let whole = unit.as_ref().map_or(words.clone(), |unit| format!("{words} {unit}"));
+            core.insert("valueString".to_owned(), whole.into());
+            ("valueString", "valueString")
+        }
     };
-    if let Some(words) = take(draft, Field::ObservationRange, text) {
+    evidence.push(Evidence::at(value, value_at));
+    evidence.extend(unit_value.map(|value| Evidence::at(value, unit_at)));
+    if let Some((words, value)) = take(draft, Field::ObservationRange, text) {
         core.insert("referenceRange".to_owned(), json!([range(&words, unit.as_deref())]));
+        evidence.push(Evidence::at(value, "referenceRange[0].text"));
     }
-    if let Some(flag) = take(draft, Field::ObservationInterpretation, text) {
-        let concept = match TERMS.interpretations.get(&flag) {
-            Some(display) => named_concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", &flag, display),
-            None => json!({"text": flag}),
+    if let Some((flag, value)) = take(draft, Field::ObservationInterpretation, text) {
+        let (concept, element) = match TERMS.interpretations.get(&flag) {
+            Some(display) => (
+                named_concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", &flag, display),
+                "interpretation[0].coding[0].code",
+            ),
+            None => (json!({"text": flag}), "interpretation[0].text"),
         };
         core.insert("interpretation".to_owned(), json!([concept]));
+        evidence.push(Evidence::at(value, element));
     }
     Some(Reading { code: coded, core, evidence, waits: !item.waiting.is_empty() })
 }
@@ -136,7 +151,8 @@ fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path
     let mut halves = halves;
     halves.sort_by_key(|half| half.code.as_deref() != Some(SYSTOLIC));
     for half in halves {
-        evidence.extend(half.evidence);
+        let part = |found: Evidence<'a>| Evidence::at(found.value, format!("component[{}].{}", components.len(), found.element));
+        evidence.extend(half.evidence.into_iter().map(part));
         components.push(Value::from(half.core));
     }
     let mut panel = object(json!({

@@ -60,6 +60,43 @@ fn a_full_document_leaves_whole_and_sound() {
     assert_eq!(json["entry"].as_array().unwrap().len(), bundle.resources);
 }
 
+/// Whether a path such as `name[0].family` leads to an element of the resource, or to what stands beside one that has no value.
+fn exists(resource: &Value, path: &str) -> bool {
+    let mut at = resource;
+    let steps: Vec<&str> = path.split('.').collect();
+    for (depth, step) in steps.iter().enumerate() {
+        let (key, index) = match step.split_once('[') {
+            Some((key, index)) => (key, Some(index.trim_end_matches(']').parse::<usize>().unwrap())),
+            None => (*step, None),
+        };
+        let beside = if depth + 1 == steps.len() { at.get(format!("_{key}")) } else { None };
+        let Some(found) = at.get(key).or(beside) else { return false };
+        let Some(found) = index.map_or(Some(found), |index| found.get(index)) else { return false };
+        at = found;
+    }
+    true
+}
+
+#[test]
+fn every_value_knows_the_element_that_holds_it() {
+    let mut halves = full("a.pdf");
+    halves.values.extend([reading(2, "8462-4", "BP", "80", "mm[Hg]"), reading(3, "8480-6", "BP", "120", "mm[Hg]")].concat());
+    halves.values.extend([reading(4, "", "Nitrite", "negative", "/[HPF]")].concat());
+    halves.values.push(value(Field::ObservationInterpretation, Some(4), "see note").build());
+    let context = ExportContext::new(ExportSettings { full_ssn: true, ..Default::default() });
+    for (record, context) in [(&halves, &context), (&full("b.pdf"), &ExportContext::default())] {
+        let draft = draft(record, context, None);
+        let places: Vec<(String, String)> =
+            draft.entries.iter().flat_map(|entry| entry.evidence.iter().map(|value| (entry.path.clone(), value.element.clone()))).collect();
+        assert!(places.len() >= Field::ALL.len());
+        let rendering = draft.finish();
+        for (path, element) in places {
+            let resource = &rendering.resources.iter().find(|r| r.path == path).unwrap().resource;
+            assert!(!element.is_empty() && exists(resource, &element), "{path}: {element}");
+        }
+    }
+}
+
 #[test]
 fn the_same_record_gives_the_same_bytes_in_any_order() {
     let mut record = full("a.pdf");
