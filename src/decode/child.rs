@@ -1,9 +1,10 @@
 //! The child's side of the process border: limit oneself, then read the file on standard input and write messages to standard
 //! output. A page that panics costs itself alone.
 //!
-//! Two more words may stand where the kind of a file is expected. `check` says how the child is confined, and ends: a run asks once,
-//! before it spends anything. `attempt` tries, confined, one thing that is forbidden, and says how it went: for tests of the cage. Nothing that
-//! a file holds leads there, and whoever may type it may do the same without this program.
+//! Three more words may stand where the kind of a file is expected. `carry`, before the kind, asks for pages as a PDF file can hold them, instead of
+//! grey pixels. `check` says how the child is confined, and ends: a run asks once, before it spends anything. `attempt` tries, confined, one thing
+//! that is forbidden, and says how it went: for tests of the cage. Nothing that a file holds leads there, and whoever may type it may do the
+//! same without this program.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,8 +19,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::protocol::{self, Message};
 use super::sandbox::{Sandbox, confine_decoder};
+use super::wanted::Wanted;
 use super::{DecodeSettings, pdf, raster, tiff};
-use crate::model::{Confinement, FailureKind, FileKind, PageNumber, RawPage, SourceFailure};
+use crate::model::{Confinement, FailureKind, FileKind, PageNumber, SourceFailure};
 
 /// Stack of the thread that decodes. Nested structures of hostile files are followed by recursion in places.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -27,13 +29,19 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// The word that asks only how the child is confined.
 pub(super) const CHECK: &str = "check";
 
-/// Runs the decoding child. `args` are what follows the hidden sub-command: kind, first page, settings as JSON. To be called
+/// The word that asks for pages as a PDF file can hold them.
+pub(super) const CARRY: &str = "carry";
+
+/// Runs the decoding child. `args` are what follows the hidden sub-command: what to do, pages, settings as JSON. To be called
 /// before anything else is done: the limits hold for all that comes after.
 pub fn child_main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let Some(Order { task, first_page, settings }) = Order::parse(args) else { return ExitCode::from(2) };
+    let Some(Order { task, wanted, settings }) = Order::parse(args) else { return ExitCode::from(2) };
     let Ok(Sealed { input, output, confinement }) = seal(&settings) else { return ExitCode::from(3) };
     let work = move || match task {
-        Task::Decode(kind) => run(input, output, confinement, kind, first_page, &settings),
+        Task::Decode(kind, job) => {
+            let sink = Sink { output: BufWriter::with_capacity(64 * 1024, output), settings: &settings, wanted, job, cut: false };
+            run(input, sink, confinement, kind)
+        }
         Task::Check => {
             let mut output = BufWriter::new(output);
             protocol::write(&mut output, &Message::Sealed(confinement))?;
@@ -50,12 +58,21 @@ pub fn child_main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// What follows the hidden sub-command.
 struct Order {
     task: Task,
-    first_page: u32,
+    wanted: Wanted,
     settings: DecodeSettings,
 }
 
+/// What a page is decoded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Job {
+    /// To be read: grey pixels, words.
+    Read,
+    /// To be kept in a PDF file: coded pictures.
+    Carry,
+}
+
 enum Task {
-    Decode(FileKind),
+    Decode(FileKind, Job),
     Check,
     Attempt(Attempt),
 }
@@ -67,9 +84,10 @@ impl Order {
         let task = match next()?.as_str() {
             CHECK => Task::Check,
             "attempt" => Task::Attempt(Attempt::parse(&next()?)?),
-            kind => Task::Decode(FileKind::parse(kind)?),
+            CARRY => Task::Decode(FileKind::parse(&next()?)?, Job::Carry),
+            kind => Task::Decode(FileKind::parse(kind)?, Job::Read),
         };
-        Some(Self { task, first_page: next()?.parse().ok()?, settings: serde_json::from_str(&next()?).ok()? })
+        Some(Self { task, wanted: Wanted::parse(&next()?)?, settings: serde_json::from_str(&next()?).ok()? })
     }
 }
 
@@ -114,8 +132,8 @@ pub(super) fn allow_cpu(seconds: u64) {
     let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(most.map_or(until, |most| most.min(until))), maximum: most });
 }
 
-fn run(input: File, output: File, confinement: Confinement, kind: FileKind, first_page: u32, settings: &DecodeSettings) -> io::Result<()> {
-    let mut sink = Sink { output: BufWriter::with_capacity(64 * 1024, output), settings, first_page, cut: false };
+fn run(input: File, mut sink: Sink<'_>, confinement: Confinement, kind: FileKind) -> io::Result<()> {
+    let settings = sink.settings;
     protocol::write(&mut sink.output, &Message::Sealed(confinement))?;
     if settings.sandbox == Sandbox::Require && !confinement.is_whole() {
         return Ok(());
@@ -198,7 +216,9 @@ pub(super) struct Sink<'a> {
     output: BufWriter<File>,
     /// The budget.
     pub(super) settings: &'a DecodeSettings,
-    first_page: u32,
+    wanted: Wanted,
+    /// What the pages are for.
+    pub(super) job: Job,
     /// A panic struck in the middle of a message: nothing more can be said.
     cut: bool,
 }
@@ -209,10 +229,14 @@ impl Sink<'_> {
         self.send(&Message::Start { page_count })
     }
 
-    /// Makes and delivers one page (1-based), unless the parent has it already. What `make` returns or panics with as an error is
+    /// Makes and delivers one page (1-based), if the parent wants it. What `make` returns or panics with as an error is
     /// that page's failure alone.
-    pub(super) fn page(&mut self, number: u32, make: impl FnOnce(PageNumber) -> Result<RawPage, SourceFailure>) -> Result<(), DecodeError> {
-        if number < self.first_page {
+    pub(super) fn page<P: Into<Message>>(
+        &mut self,
+        number: u32,
+        make: impl FnOnce(PageNumber) -> Result<P, SourceFailure>,
+    ) -> Result<(), DecodeError> {
+        if !self.wanted.contains(number) {
             return Ok(());
         }
         allow_cpu(self.settings.cpu_seconds);
@@ -221,7 +245,7 @@ impl Sink<'_> {
             Err(SourceFailure::new(FailureKind::Broken, "the page is damaged; open the file in a viewer and save or scan it anew"))
         });
         self.send(&match made {
-            Ok(page) => Message::Page(page),
+            Ok(page) => page.into(),
             Err(failure) => Message::PageFailed { number, failure },
         })
     }

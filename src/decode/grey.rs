@@ -57,22 +57,30 @@ pub(super) fn check_size(width: u64, height: u64, settings: &DecodeSettings) -> 
     ))
 }
 
-/// Takes the mirroring out of a page whose tags state `orientation` (1–8, TIFF 6.0 and EXIF alike) and returns the quarter
-/// turns clockwise that remain to be made.
-///
-/// Mirrored scans (2, 4, 5, 7) are un-mirrored here: the raw page, and with it every evidence box, is then the mirror image of the
-/// page as stored, which is what a viewer that heeds the tag shows, apart from the turn.
-pub(super) fn unmirror(grey: &mut GreyPage, orientation: u16) -> u8 {
-    if matches!(orientation, 2 | 4 | 5 | 7) {
-        let width = grey.width as usize;
-        grey.pixels.chunks_mut(width.max(1)).for_each(<[u8]>::reverse);
-    }
-    match orientation {
+/// What an orientation (1–8, TIFF 6.0 and EXIF alike) asks for: whether the page is stored mirrored, and the quarter turns clockwise that are to be
+/// made after the mirroring has been taken out.
+pub(super) fn orientation(orientation: u16) -> (bool, u8) {
+    let turns = match orientation {
         6 | 7 => 1,
         3 | 4 => 2,
         5 | 8 => 3,
         _ => 0,
+    };
+    (matches!(orientation, 2 | 4 | 5 | 7), turns)
+}
+
+/// Takes the mirroring out of a page whose tags state this orientation and returns the quarter
+/// turns clockwise that remain to be made.
+///
+/// Mirrored scans (2, 4, 5, 7) are un-mirrored here: the raw page, and with it every evidence box, is then the mirror image of the
+/// page as stored, which is what a viewer that heeds the tag shows, apart from the turn.
+pub(super) fn unmirror(grey: &mut GreyPage, tagged: u16) -> u8 {
+    let (mirrored, turns) = orientation(tagged);
+    if mirrored {
+        let width = grey.width as usize;
+        grey.pixels.chunks_mut(width.max(1)).for_each(<[u8]>::reverse);
     }
+    turns
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! output (`protocol`). The child limits itself and locks itself up before it looks at the first byte (`child`, `sandbox`); the parent
 //! watches the clock and starts the child anew behind a page that killed it (`parent`).
 
+mod carry;
 mod ccitt;
 mod child;
 mod grey;
@@ -15,6 +16,7 @@ mod raster;
 mod sandbox;
 mod tags;
 mod tiff;
+mod wanted;
 
 use std::path::PathBuf;
 
@@ -23,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{PageNumber, RawPage, SourceFailure};
 
 pub use child::child_main;
-pub use parent::{DecodedPages, confinement, decode, decode_from};
+pub use parent::{Asked, DecodedPages, carry, confinement, decode, decode_from};
 pub use sandbox::{Sandbox, confine_reader};
 
 /// The hidden sub-command behind which the binary becomes the decoding child.
@@ -116,11 +118,11 @@ pub struct DecodeStart {
 
 /// One step of reading a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum DecodeEvent {
+pub enum DecodeEvent<P = RawPage> {
     /// Comes first, once.
     Start(DecodeStart),
     /// A page, in the order of the file.
-    Page(RawPage),
+    Page(P),
     /// A page that cannot be read, in the order of the file; the others follow.
     PageFailed {
         /// Its number.

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::marker::PhantomData;
 use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -13,11 +14,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
-use super::child::CHECK;
+use super::child::{CARRY, CHECK};
 use super::protocol::{self, Message, ProtocolError};
 use super::sandbox::Sandbox;
+use super::wanted::Wanted;
 use super::{CHILD_COMMAND, DecodeEvent, DecodeSettings, DecodeStart};
-use crate::model::{Confinement, FailureKind, FileKind, PageNumber, SourceFailure};
+use crate::model::{CarriedPage, Confinement, FailureKind, FileKind, PageNumber, RawPage, SourceFailure};
 
 /// How often the child is started anew for one file before the rest of it is given up.
 const MAX_RESTARTS: u32 = 4;
@@ -35,27 +37,94 @@ pub fn decode(file: File, kind: FileKind, settings: &DecodeSettings) -> Result<D
 /// # Errors
 /// Those of [`decode`].
 pub fn decode_from(file: File, kind: FileKind, first: PageNumber, settings: &DecodeSettings) -> Result<DecodedPages, SourceFailure> {
-    let size = file.metadata().map_err(|e| unreadable(&e))?.len();
-    if size > settings.max_file_mib * 1024 * 1024 {
-        return Err(SourceFailure::new(
-            FailureKind::TooLarge,
-            format!("the file has more than {} MiB; split it, or raise decode.max_file_mib", settings.max_file_mib),
-        ));
+    DecodedPages::begin(file, kind, Wanted::from(first), settings)
+}
+
+/// Like [`decode`], for pages as a PDF file can hold them, and of these pages alone.
+///
+/// # Errors
+/// Those of [`decode`].
+pub fn carry(
+    file: File,
+    kind: FileKind,
+    pages: &[PageNumber],
+    settings: &DecodeSettings,
+) -> Result<DecodedPages<CarriedPage>, SourceFailure> {
+    DecodedPages::begin(file, kind, Wanted::these(pages), settings)
+}
+
+/// What a child is asked for, page by page.
+pub trait Asked: Sized {
+    /// The words that ask for it.
+    #[doc(hidden)]
+    fn task(kind: FileKind) -> Vec<&'static str>;
+    /// The page, if it is of this sort.
+    #[doc(hidden)]
+    fn of(delivery: Delivery) -> Option<(PageNumber, Self)>;
+}
+
+/// A page of any sort.
+#[doc(hidden)]
+pub enum Delivery {
+    /// Grey pixels, words.
+    Raw(RawPage),
+    /// Coded pictures.
+    Carried(CarriedPage),
+}
+
+impl Asked for RawPage {
+    fn task(kind: FileKind) -> Vec<&'static str> {
+        vec![kind.as_str()]
     }
-    let mut pages = DecodedPages {
-        file,
-        kind,
-        settings: settings.clone(),
-        child: None,
-        page_count: None,
-        next_page: first.get(),
-        restarts: 0,
-        second_reading: settings.second_reading,
-        pending: None,
-        finished: false,
-    };
-    pages.child = Some(pages.start()?);
-    Ok(pages)
+
+    fn of(delivery: Delivery) -> Option<(PageNumber, Self)> {
+        match delivery {
+            Delivery::Raw(page) => Some((page.number, page)),
+            Delivery::Carried(_) => None,
+        }
+    }
+}
+
+impl Asked for CarriedPage {
+    fn task(kind: FileKind) -> Vec<&'static str> {
+        vec![CARRY, kind.as_str()]
+    }
+
+    fn of(delivery: Delivery) -> Option<(PageNumber, Self)> {
+        match delivery {
+            Delivery::Carried(page) => Some((page.number, page)),
+            Delivery::Raw(_) => None,
+        }
+    }
+}
+
+impl<P: Asked> DecodedPages<P> {
+    fn begin(file: File, kind: FileKind, wanted: Wanted, settings: &DecodeSettings) -> Result<Self, SourceFailure> {
+        let size = file.metadata().map_err(|e| unreadable(&e))?.len();
+        if size > settings.max_file_mib * 1024 * 1024 {
+            return Err(SourceFailure::new(
+                FailureKind::TooLarge,
+                format!("the file has more than {} MiB; split it, or raise decode.max_file_mib", settings.max_file_mib),
+            ));
+        }
+        let next_page = wanted.next_from(1).unwrap_or(u32::MAX);
+        let mut pages = Self {
+            file,
+            kind,
+            settings: settings.clone(),
+            child: None,
+            page_count: None,
+            wanted,
+            next_page,
+            restarts: 0,
+            second_reading: settings.second_reading,
+            pending: None,
+            finished: false,
+            page: PhantomData,
+        };
+        pages.child = Some(pages.start()?);
+        Ok(pages)
+    }
 }
 
 fn unreadable(error: &io::Error) -> SourceFailure {
@@ -67,9 +136,10 @@ fn unreadable(error: &io::Error) -> SourceFailure {
 /// The first event is `Start`; pages and page failures follow in ascending order. After an `Err` nothing follows; pages that
 /// have not been delivered by then have failed with it.
 #[derive(Debug)]
-pub struct DecodedPages {
+pub struct DecodedPages<P = RawPage> {
     file: File,
     kind: FileKind,
+    wanted: Wanted,
     settings: DecodeSettings,
     child: Option<RunningChild>,
     page_count: Option<u32>,
@@ -80,10 +150,11 @@ pub struct DecodedPages {
     /// A failure of the rest of the file that follows the failure of a page.
     pending: Option<SourceFailure>,
     finished: bool,
+    page: PhantomData<P>,
 }
 
-impl Iterator for DecodedPages {
-    type Item = Result<DecodeEvent, SourceFailure>;
+impl<P: Asked> Iterator for DecodedPages<P> {
+    type Item = Result<DecodeEvent<P>, SourceFailure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(failure) = self.pending.take() {
@@ -105,8 +176,8 @@ impl Iterator for DecodedPages {
     }
 }
 
-enum Step {
-    Deliver(DecodeEvent),
+enum Step<P> {
+    Deliver(DecodeEvent<P>),
     Again,
     Done,
     Fail(SourceFailure),
@@ -117,7 +188,8 @@ enum Step {
 /// # Errors
 /// `Crashed` if it cannot be started or says nothing of use.
 pub fn confinement(settings: &DecodeSettings) -> Result<Confinement, SourceFailure> {
-    let mut child = RunningChild::start(Stdio::null(), CHECK, 1, settings).map_err(|error| not_started(&error))?;
+    let mut child =
+        RunningChild::start(Stdio::null(), &[CHECK], &Wanted::from(PageNumber::new(1)), settings).map_err(|error| not_started(&error))?;
     child.give(Duration::from_secs(settings.wall_seconds));
     match protocol::read(&mut child.output, settings) {
         Ok(Message::Sealed(confinement)) => Ok(confinement),
@@ -131,7 +203,7 @@ fn not_started(error: &io::Error) -> SourceFailure {
     SourceFailure::new(FailureKind::Crashed, detail)
 }
 
-impl DecodedPages {
+impl<P: Asked> DecodedPages<P> {
     fn finish(&mut self) {
         self.finished = true;
         self.child = None;
@@ -141,10 +213,11 @@ impl DecodedPages {
         self.file.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
         let input = self.file.try_clone().map_err(|e| not_started(&e))?;
         let settings = DecodeSettings { second_reading: self.second_reading, ..self.settings.clone() };
-        RunningChild::start(Stdio::from(input), self.kind.as_str(), self.next_page, &settings).map_err(|error| not_started(&error))
+        RunningChild::start(Stdio::from(input), &P::task(self.kind), &self.wanted.rest_from(self.next_page), &settings)
+            .map_err(|error| not_started(&error))
     }
 
-    fn step(&mut self) -> Step {
+    fn step(&mut self) -> Step<P> {
         if self.page_count.is_some_and(|count| self.next_page > count) {
             return Step::Done;
         }
@@ -171,7 +244,7 @@ impl DecodedPages {
         }
     }
 
-    fn take(&mut self, message: Message) -> Step {
+    fn take(&mut self, message: Message) -> Step<P> {
         let nonsense = || Step::Fail(nonsense());
         match message {
             Message::Start { page_count } => match self.page_count {
@@ -190,28 +263,41 @@ impl DecodedPages {
                 Some(count) if count == page_count => Step::Again,
                 Some(_) => nonsense(),
             },
-            Message::Page(page) if self.page_count.is_some() && page.number.get() == self.next_page => {
-                self.next_page += 1;
-                Step::Deliver(DecodeEvent::Page(page))
-            }
+            Message::Page(page) => self.deliver(Delivery::Raw(page)),
+            Message::Carried(page) => self.deliver(Delivery::Carried(page)),
             Message::PageFailed { number, failure } if self.page_count.is_some() && number.get() == self.next_page => {
-                self.next_page += 1;
+                self.advance();
                 Step::Deliver(DecodeEvent::PageFailed { number, failure })
             }
             Message::Failed(failure) => Step::Fail(failure),
-            Message::Sealed(_) | Message::Page(_) | Message::PageFailed { .. } | Message::End => nonsense(),
+            Message::Sealed(_) | Message::PageFailed { .. } | Message::End => nonsense(),
         }
     }
 
+    fn deliver(&mut self, delivery: Delivery) -> Step<P> {
+        match P::of(delivery) {
+            Some((number, page)) if self.page_count.is_some() && number.get() == self.next_page => {
+                self.advance();
+                Step::Deliver(DecodeEvent::Page(page))
+            }
+            _ => Step::Fail(nonsense()),
+        }
+    }
+
+    /// On to the next page that is wanted.
+    fn advance(&mut self) {
+        self.next_page = self.wanted.next_from(self.next_page.saturating_add(1)).unwrap_or(u32::MAX);
+    }
+
     /// The child is dead: give up the file, or the page at which it died, or only the second reading of text.
-    fn bury(&mut self, failure: SourceFailure) -> Step {
+    fn bury(&mut self, failure: SourceFailure) -> Step<P> {
         let Some(page_count) = self.page_count else { return Step::Fail(failure) };
         // The second reading is the frailer of the two: first try the page again without it.
         let retry = self.kind == FileKind::Pdf && std::mem::take(&mut self.second_reading);
         let mut event = None;
         if !retry {
             event = Some(DecodeEvent::PageFailed { number: PageNumber::new(self.next_page), failure: failure.clone() });
-            self.next_page += 1;
+            self.advance();
         }
         if self.next_page <= page_count {
             self.restarts += 1;
@@ -257,7 +343,7 @@ struct RunningChild {
 }
 
 impl RunningChild {
-    fn start(input: Stdio, task: &str, first_page: u32, settings: &DecodeSettings) -> io::Result<Self> {
+    fn start(input: Stdio, task: &[&str], pages: &Wanted, settings: &DecodeSettings) -> io::Result<Self> {
         let program = match &settings.program {
             Some(program) => program.clone(),
             None => std::env::current_exe()?,
@@ -265,7 +351,7 @@ impl RunningChild {
         let limits = serde_json::to_string(settings).map_err(io::Error::other)?;
         let mut command = Command::new(program);
         // Only numbers and the kind go in: arguments are readable by every user of the machine.
-        command.args([CHILD_COMMAND, task, &first_page.to_string(), &limits]);
+        command.arg(CHILD_COMMAND).args(task).args([&pages.to_string(), &limits]);
         command.env_clear();
         if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
             command.env("LD_LIBRARY_PATH", path);

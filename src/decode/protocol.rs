@@ -4,7 +4,10 @@
 use std::io::{self, Read, Write};
 
 use super::DecodeSettings;
-use crate::model::{Confinement, FailureKind, GreyPage, PageNumber, RawPage, Rect, SourceFailure, TextLayer, Word};
+use crate::model::{
+    CarriedPage, Coding, Colour, Confinement, FailureKind, GreyPage, PageNumber, Picture, RawPage, Rect, Share, SourceFailure, TextLayer,
+    Word,
+};
 
 const START: u8 = 1;
 const PAGE: u8 = 2;
@@ -12,6 +15,7 @@ const PAGE_FAILED: u8 = 3;
 const FAILED: u8 = 4;
 const END: u8 = 5;
 const SEALED: u8 = 6;
+const CARRIED: u8 = 7;
 
 /// Bytes that the body of a message may have, pixels excepted. A page of text has a few hundred kilobytes at most.
 const MAX_BODY: u32 = 16 * 1024 * 1024;
@@ -19,6 +23,8 @@ const MAX_BODY: u32 = 16 * 1024 * 1024;
 pub(super) const MAX_WORDS: u32 = 100_000;
 const MAX_WORD_BYTES: usize = 1000;
 const MAX_DETAIL_CHARS: usize = 300;
+/// Pictures that a carried page may consist of.
+pub(super) const MAX_PICTURES: usize = 512;
 
 /// One message of the child.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +35,26 @@ pub(super) enum Message {
     Start { page_count: u32 },
     /// A page.
     Page(RawPage),
+    /// A page as a PDF file can hold it.
+    Carried(CarriedPage),
     /// A page that cannot be read.
     PageFailed { number: PageNumber, failure: SourceFailure },
     /// The whole file, or the rest of it, cannot be read.
     Failed(SourceFailure),
     /// All has been said.
     End,
+}
+
+impl From<RawPage> for Message {
+    fn from(page: RawPage) -> Self {
+        Self::Page(page)
+    }
+}
+
+impl From<CarriedPage> for Message {
+    fn from(page: CarriedPage) -> Self {
+        Self::Carried(page)
+    }
 }
 
 /// What can be wrong with a message.
@@ -54,6 +74,7 @@ pub(super) enum ProtocolError {
 /// Writes a message.
 pub(super) fn write(out: &mut impl Write, message: &Message) -> io::Result<()> {
     let mut body = Vec::new();
+    let mut pictures: &[Picture] = &[];
     let (tag, pixels): (u8, &[u8]) = match message {
         Message::Sealed(Confinement { wanted, landlock, filter }) => {
             body.extend([u8::from(*wanted), *landlock, u8::from(*filter)]);
@@ -66,6 +87,12 @@ pub(super) fn write(out: &mut impl Write, message: &Message) -> io::Result<()> {
         Message::Page(page) => {
             put_page(&mut body, page);
             (PAGE, &page.grey.pixels)
+        }
+        Message::Carried(page) => {
+            let lengths: Vec<u64> = page.pictures.iter().map(|picture| picture.data.len() as u64).collect();
+            body = serde_json::to_vec(&(page, lengths))?;
+            pictures = &page.pictures;
+            (CARRIED, &[])
         }
         Message::PageFailed { number, failure } => {
             body.extend(number.get().to_le_bytes());
@@ -82,6 +109,9 @@ pub(super) fn write(out: &mut impl Write, message: &Message) -> io::Result<()> {
     out.write_all(&(body.len() as u32).to_le_bytes())?;
     out.write_all(&body)?;
     out.write_all(pixels)?;
+    for picture in pictures {
+        out.write_all(&picture.data)?;
+    }
     out.flush()
 }
 
@@ -139,6 +169,7 @@ pub(super) fn read(input: &mut impl Read, settings: &DecodeSettings) -> Result<M
             body.end()?;
             return Ok(Message::Page(with_pixels(page, input)?));
         }
+        CARRIED => return Ok(Message::Carried(take_carried(&bytes, input, settings)?)),
         PAGE_FAILED => Message::PageFailed { number: body.page_number()?, failure: body.failure()? },
         FAILED => Message::Failed(body.failure()?),
         END => Message::End,
@@ -198,6 +229,52 @@ fn with_pixels(mut page: RawPage, input: &mut impl Read) -> Result<RawPage, Prot
     Ok(page)
 }
 
+/// A carried page: its description as JSON, then the pictures' data.
+fn take_carried(body: &[u8], input: &mut impl Read, settings: &DecodeSettings) -> Result<CarriedPage, ProtocolError> {
+    let (mut page, lengths): (CarriedPage, Vec<u64>) = serde_json::from_slice(body).map_err(|_| ProtocolError::Nonsense)?;
+    if page.number.get() == 0 || page.tagged_turn > 3 || page.pictures.len() > MAX_PICTURES || lengths.len() != page.pictures.len() {
+        return Err(ProtocolError::Nonsense);
+    }
+    let fits = |width: u32, height: u32| width > 0 && height > 0 && settings.size_fits(width.into(), height.into());
+    let sizes = page.pictures.iter().map(|picture| (picture.width, picture.height));
+    if !sizes.chain([(page.width, page.height)]).all(|(width, height)| fits(width, height)) {
+        return Err(ProtocolError::TooLarge);
+    }
+    if !page.pictures.iter().all(is_sensible) {
+        return Err(ProtocolError::Nonsense);
+    }
+    page.dpi = page.dpi.filter(|(x, y)| x.is_finite() && y.is_finite() && *x > 0.0 && *y > 0.0);
+    // The source's own data are no longer than the source; what is packed anew is no longer than its pixels, give or take a little.
+    let most = (settings.max_file_mib * 1024 * 1024).saturating_add(settings.max_pixels().saturating_mul(5));
+    if lengths.iter().try_fold(0u64, |sum, length| sum.checked_add(*length)).is_none_or(|sum| sum > most) {
+        return Err(ProtocolError::TooLarge);
+    }
+    for (picture, length) in page.pictures.iter_mut().zip(lengths) {
+        input.by_ref().take(length).read_to_end(&mut picture.data)?;
+        if picture.data.len() as u64 != length {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+    Ok(page)
+}
+
+/// Whether a picture's description can be true.
+fn is_sensible(picture: &Picture) -> bool {
+    let palette_fits = match &picture.colour {
+        Colour::Palette(colours) => !colours.is_empty() && colours.len() % 3 == 0 && colours.len() <= 3 << picture.bits.min(8),
+        _ => true,
+    };
+    let coding_fits = match &picture.coding {
+        Coding::Deflate { predictor } => matches!(predictor, 1 | 2 | 10..=15),
+        Coding::Fax(_) | Coding::Jbig2 { .. } => picture.bits == 1 && picture.colour == Colour::Grey,
+        Coding::Jpeg { .. } => picture.bits == 8,
+        Coding::RunLength => true,
+    };
+    let Share { x, y, width, height } = picture.place;
+    let place_fits = [x, y, width, height].iter().all(|v| (-4.0..=4.0).contains(v)) && width > 0.0 && height > 0.0;
+    matches!(picture.bits, 1 | 2 | 4 | 8) && palette_fits && coding_fits && place_fits && picture.lay.is_sensible()
+}
+
 /// What is left of a message's body.
 struct Body<'a>(&'a [u8]);
 
@@ -253,6 +330,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::{Carriage, Lay};
 
     fn page() -> RawPage {
         RawPage {
@@ -274,6 +352,32 @@ mod tests {
         }
     }
 
+    fn carried() -> CarriedPage {
+        let picture = |data: &[u8], coding, colour| Picture {
+            data: data.to_vec(),
+            coding,
+            width: 2,
+            height: 3,
+            bits: 8,
+            colour,
+            inverted: false,
+            place: Share { x: 0.0, y: 0.5, width: 1.0, height: 0.5 },
+            lay: Lay::MIRRORED,
+        };
+        CarriedPage {
+            number: PageNumber::new(3),
+            width: 2,
+            height: 6,
+            dpi: Some((204.0, 98.0)),
+            tagged_turn: 2,
+            carriage: Carriage::Unchanged,
+            pictures: vec![
+                picture(b"one", Coding::Jpeg { transform: Some(false) }, Colour::Rgb),
+                picture(b"another", Coding::Deflate { predictor: 15 }, Colour::Palette(vec![1, 2, 3])),
+            ],
+        }
+    }
+
     fn messages() -> Vec<Message> {
         let failure = SourceFailure::new(FailureKind::Broken, "the page is cut off");
         vec![
@@ -281,6 +385,7 @@ mod tests {
             Message::Start { page_count: 17 },
             Message::Page(page()),
             Message::Page(RawPage { dpi: None, text: None, tagged_turn: 0, ..page() }),
+            Message::Carried(carried()),
             Message::PageFailed { number: PageNumber::new(4), failure: failure.clone() },
             Message::Failed(failure),
             Message::End,
@@ -317,6 +422,32 @@ mod tests {
     }
 
     #[test]
+    fn carried_pages_that_cannot_be_are_refused() {
+        let refused = |change: fn(&mut CarriedPage)| {
+            let mut page = carried();
+            change(&mut page);
+            let mut pipe = Vec::new();
+            write(&mut pipe, &Message::Carried(page)).unwrap();
+            read(&mut pipe.as_slice(), &DecodeSettings::default()).is_err()
+        };
+        assert!(!refused(|_| {}));
+        let table: [fn(&mut CarriedPage); 9] = [
+            |page| page.width = 0,
+            |page| page.pictures[0].height = 20_001,
+            |page| page.pictures[0].bits = 16,
+            |page| page.pictures[1].colour = Colour::Palette(vec![1, 2]),
+            |page| page.pictures[1].coding = Coding::Deflate { predictor: 3 },
+            |page| page.pictures[0].lay = Lay { a: 1, b: 1, c: 0, d: 1 },
+            |page| page.pictures[0].place.width = 0.0,
+            |page| page.tagged_turn = 4,
+            |page| page.pictures = vec![page.pictures[0].clone(); MAX_PICTURES + 1],
+        ];
+        for (index, change) in table.into_iter().enumerate() {
+            assert!(refused(change), "{index}");
+        }
+    }
+
+    #[test]
     fn a_cut_message_is_an_error() {
         for message in messages() {
             let mut pipe = Vec::new();
@@ -334,7 +465,7 @@ mod tests {
         }
 
         #[test]
-        fn damaged_messages_never_panic(which in 0..7usize, at in 0..200usize, value: u8) {
+        fn damaged_messages_never_panic(which in 0..8usize, at in 0..800usize, value: u8) {
             let settings = DecodeSettings { max_megapixels: 1, ..DecodeSettings::default() };
             let mut pipe = Vec::new();
             write(&mut pipe, &messages()[which]).unwrap();

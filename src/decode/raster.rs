@@ -5,17 +5,20 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 
 use image::{DynamicImage, ImageDecoder, ImageError};
 
-use super::DecodeSettings;
-use super::child::{DecodeError, Sink};
+use super::child::{DecodeError, Job, Sink};
 use super::grey::{check_size, credible_dpi, from_16_bits, luma, over_white, unmirror};
-use super::tags::{self, Tags};
+use super::tags::{self, JpegScan, Tags};
+use super::{DecodeSettings, carry};
 use crate::model::{FailureKind, FileKind, GreyPage, PageNumber, RawPage, SourceFailure};
 
 /// Decodes a file of one picture.
 pub(super) fn decode(input: File, kind: FileKind, sink: &mut Sink<'_>) -> Result<(), DecodeError> {
     let settings = sink.settings;
     sink.start(1)?;
-    sink.page(1, |number| page(input, kind, number, settings))
+    match sink.job {
+        Job::Read => sink.page(1, |number| page(input, kind, number, settings)),
+        Job::Carry => sink.page(1, |number| carry::raster(input, kind, number, settings)),
+    }
 }
 
 fn page(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSettings) -> Result<RawPage, SourceFailure> {
@@ -25,31 +28,9 @@ fn page(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSe
             input.read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
             jpeg(&bytes, settings)?
         }
-        FileKind::Png => {
-            let mut input = BufReader::new(input);
-            let tags = tags::png(&mut input).map_err(|e| unreadable(&e))?;
-            input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
-            let decoder = image::codecs::png::PngDecoder::new(input).map_err(|e| failure(&e))?;
-            (to_grey(picture(decoder, settings)?), tags)
-        }
-        FileKind::Bmp => {
-            let mut head = [0; 54];
-            let read = input.read(&mut head).map_err(|e| unreadable(&e))?;
-            input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
-            let decoder = image::codecs::bmp::BmpDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
-            (to_grey(picture(decoder, settings)?), tags::bmp(&head[..read]))
-        }
-        FileKind::Webp => {
-            let mut decoder = image::codecs::webp::WebPDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
-            let tags = decoder.exif_metadata().ok().flatten().map_or(Tags::NONE, |exif| tags::exif(&exif));
-            (to_grey(picture(decoder, settings)?), tags)
-        }
-        FileKind::Pnm => {
-            let decoder = image::codecs::pnm::PnmDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
-            (to_grey(picture(decoder, settings)?), Tags::NONE)
-        }
-        FileKind::Pdf | FileKind::Tiff => {
-            return Err(SourceFailure::new(FailureKind::Unsupported, "this kind of file is read elsewhere"));
+        _ => {
+            let (picture, tags) = unpacked(input, kind, settings)?;
+            (to_grey(picture), tags)
         }
     };
     let tagged_turn = unmirror(&mut grey, tags.orientation);
@@ -57,8 +38,46 @@ fn page(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSe
     Ok(RawPage { number, grey, dpi, tagged_turn, text: None })
 }
 
+/// The picture of a file that is no JPEG.
+pub(super) fn unpacked(mut input: File, kind: FileKind, settings: &DecodeSettings) -> Result<(DynamicImage, Tags), SourceFailure> {
+    match kind {
+        FileKind::Png => {
+            let mut input = BufReader::new(input);
+            let tags = tags::png(&mut input).map_err(|e| unreadable(&e))?;
+            input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
+            let decoder = image::codecs::png::PngDecoder::new(input).map_err(|e| failure(&e))?;
+            Ok((picture(decoder, settings)?, tags))
+        }
+        FileKind::Bmp => {
+            let mut head = [0; 54];
+            let read = input.read(&mut head).map_err(|e| unreadable(&e))?;
+            input.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&e))?;
+            let decoder = image::codecs::bmp::BmpDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
+            Ok((picture(decoder, settings)?, tags::bmp(&head[..read])))
+        }
+        FileKind::Webp => {
+            let mut decoder = image::codecs::webp::WebPDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
+            let tags = decoder.exif_metadata().ok().flatten().map_or(Tags::NONE, |exif| tags::exif(&exif));
+            Ok((picture(decoder, settings)?, tags))
+        }
+        FileKind::Pnm => {
+            let decoder = image::codecs::pnm::PnmDecoder::new(BufReader::new(input)).map_err(|e| failure(&e))?;
+            Ok((picture(decoder, settings)?, Tags::NONE))
+        }
+        FileKind::Jpeg | FileKind::Pdf | FileKind::Tiff => {
+            Err(SourceFailure::new(FailureKind::Unsupported, "this kind of file is read elsewhere"))
+        }
+    }
+}
+
 /// A JPEG, which must be whole and of colours that are known.
 pub(super) fn jpeg(bytes: &[u8], settings: &DecodeSettings) -> Result<(GreyPage, Tags), SourceFailure> {
+    let scan = check_jpeg(bytes, settings)?;
+    Ok((to_grey(jpeg_pixels(bytes, settings)?), scan.tags))
+}
+
+/// Refuses a JPEG that is not whole, or of colours that nobody can tell, without unpacking it.
+pub(super) fn check_jpeg(bytes: &[u8], settings: &DecodeSettings) -> Result<JpegScan, SourceFailure> {
     let scan = tags::scan_jpeg(bytes);
     let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|e| failure(&e))?;
     check_size(decoder.dimensions().0.into(), decoder.dimensions().1.into(), settings)?;
@@ -70,7 +89,12 @@ pub(super) fn jpeg(bytes: &[u8], settings: &DecodeSettings) -> Result<(GreyPage,
         let detail = "the JPEG holds four inks in a form that cannot be told from its negative; save it as PNG or in grey";
         return Err(SourceFailure::new(FailureKind::Unsupported, detail));
     }
-    Ok((to_grey(picture(decoder, settings)?), scan.tags))
+    Ok(scan)
+}
+
+/// The pixels of a JPEG that was checked.
+pub(super) fn jpeg_pixels(bytes: &[u8], settings: &DecodeSettings) -> Result<DynamicImage, SourceFailure> {
+    picture(image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(|e| failure(&e))?, settings)
 }
 
 fn picture(mut decoder: impl ImageDecoder, settings: &DecodeSettings) -> Result<DynamicImage, SourceFailure> {
@@ -97,7 +121,7 @@ fn to_grey(picture: DynamicImage) -> GreyPage {
     GreyPage { width, height, pixels }
 }
 
-fn unreadable(error: &std::io::Error) -> SourceFailure {
+pub(super) fn unreadable(error: &std::io::Error) -> SourceFailure {
     SourceFailure::new(FailureKind::Unreadable, format!("the file cannot be read: {}; check the disk, then run again", error.kind()))
 }
 

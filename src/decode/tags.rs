@@ -70,26 +70,52 @@ pub(super) struct JpegScan {
     pub(super) plain_cmyk: bool,
     /// Components of a pixel: 1 grey, 3 colours, 4 inks.
     pub(super) components: u8,
+    /// Whether a marker says how colours are coded: JFIF's or Adobe's.
+    pub(super) colours_told: bool,
 }
 
-/// Width and height of a JPEG from its frame header (ITU-T T.81 B.2.2).
-pub(super) fn jpeg_size(data: &[u8]) -> Option<(u32, u32)> {
+/// What a JPEG's frame header says (ITU-T T.81 B.2.2).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct JpegFrame {
+    /// The marker: 0xc0 baseline, 0xc1 extended, 0xc2 progressive.
+    pub(super) marker: u8,
+    /// Bits of a sample.
+    pub(super) precision: u8,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Name and sampling (across, down) of each component.
+    pub(super) components: Vec<(u8, u8, u8)>,
+}
+
+/// The frame header of a JPEG.
+pub(super) fn jpeg_frame(data: &[u8]) -> Option<JpegFrame> {
     let mut at = 2;
     while let Some(marker) = next_marker(data, &mut at) {
-        let number = |at: usize| Some(u32::from(u16::from_be_bytes(data.get(at..at + 2)?.try_into().ok()?)));
+        let number = |at: usize| Some(u16::from_be_bytes(data.get(at..at + 2)?.try_into().ok()?));
         match marker {
             0x01 | 0xd0..=0xd8 => continue,
-            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return Some((number(at + 5)?, number(at + 3)?)),
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                let (height, width) = (number(at + 3)?.into(), number(at + 5)?.into());
+                let count = usize::from(*data.get(at + 7)?);
+                let table = data.get(at + 8..(at + 8 + 3 * count).min(data.len()))?;
+                let components = table.chunks_exact(3).map(|c| (c[0], c[1] >> 4, c[1] & 15)).collect();
+                return Some(JpegFrame { marker, precision: *data.get(at + 2)?, width, height, components });
+            }
             0xd9 | 0xda => return None,
-            _ => at += number(at)?.max(2) as usize,
+            _ => at += usize::from(number(at)?).max(2),
         }
     }
     None
 }
 
+/// Width and height of a JPEG.
+pub(super) fn jpeg_size(data: &[u8]) -> Option<(u32, u32)> {
+    jpeg_frame(data).map(|frame| (frame.width, frame.height))
+}
+
 /// Walks through the markers of a JPEG (ITU-T T.81 Annex B).
 pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
-    let mut scan = JpegScan { tags: Tags::NONE, complete: false, plain_cmyk: false, components: 0 };
+    let mut scan = JpegScan { tags: Tags::NONE, complete: false, plain_cmyk: false, components: 0, colours_told: false };
     let (mut jfif, mut scans, mut inks, mut adobe) = (Tags::NONE.dpi, 0, 0, false);
     let mut at = 2;
     while let Some(marker) = next_marker(data, &mut at) {
@@ -108,6 +134,7 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
         let Some(length) = data.get(at..at + 2).map(|b| usize::from(u16::from_be_bytes([b[0], b[1]]))) else { break };
         let Some(segment) = data.get(at + 2..at + length.max(2)) else { break };
         at += length.max(2);
+        scan.colours_told |= marker == 0xe0 && segment.starts_with(b"JFIF\0");
         if marker == 0xe0 && segment.starts_with(b"JFIF\0") && segment.len() >= 12 {
             let density = |i: usize| f64::from(u16::from_be_bytes([segment[i], segment[i + 1]]));
             let scale = match segment[7] {
@@ -124,6 +151,7 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
     }
     scan.components = inks;
     scan.plain_cmyk = inks == 4 && !adobe;
+    scan.colours_told |= adobe;
     // Programs that write both often leave the JFIF density at its default; a real one there is the scanner's.
     let filler = jfif.0 <= 1.0 || (jfif.0 == 72.0 || jfif.0 == 96.0) && scan.tags.dpi.0 > 0.0;
     if !filler {
@@ -133,7 +161,7 @@ pub(super) fn scan_jpeg(data: &[u8]) -> JpegScan {
 }
 
 /// The next marker at or behind `at`, skipping entropy-coded data and fill bytes; `at` is then behind it.
-fn next_marker(data: &[u8], at: &mut usize) -> Option<u8> {
+pub(super) fn next_marker(data: &[u8], at: &mut usize) -> Option<u8> {
     loop {
         let offset = data.get(*at..)?.iter().position(|b| *b == 0xff)?;
         *at += offset + 1;
@@ -258,7 +286,13 @@ mod tests {
         let whole = [0xff, 0xd9];
         assert_eq!(
             scan_jpeg(&jpeg(1, 300, false, &whole)),
-            JpegScan { tags: Tags { dpi: (300.0, 300.0), orientation: 1 }, complete: true, plain_cmyk: false, components: 0 }
+            JpegScan {
+                tags: Tags { dpi: (300.0, 300.0), orientation: 1 },
+                complete: true,
+                plain_cmyk: false,
+                components: 0,
+                colours_told: true
+            }
         );
         assert_eq!(scan_jpeg(&jpeg(2, 100, false, &whole)).tags.dpi, (254.0, 254.0));
         assert_eq!(scan_jpeg(&jpeg(0, 1, false, &whole)).tags.dpi, (0.0, 0.0));

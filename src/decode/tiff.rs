@@ -9,10 +9,10 @@ use ::tiff::tags::{IfdPointer, Tag};
 use ::tiff::{ColorType, TiffError};
 
 use super::ccitt::{self, Coding};
-use super::child::{DecodeError, Sink};
+use super::child::{DecodeError, Job, Sink};
 use super::grey::{check_size, cmyk_luma, credible_dpi, from_16_bits, luma, over_white, unmirror};
 use super::{DecodeSettings, raster, tags};
-use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, SourceFailure};
+use crate::model::{CarriedPage, FailureKind, GreyPage, PageNumber, RawPage, SourceFailure};
 
 /// Pixels that a tile may be wide or high, however small the page: filling costs time.
 const MOST_TILE: u32 = 16_384;
@@ -49,10 +49,13 @@ pub(super) fn decode(mut input: File, sink: &mut Sink<'_>) -> Result<(), DecodeE
     let count = pages.len() as u32;
     sink.start(count + u32::from(!chain_is_whole))?;
     for (number, (index, pointer)) in (1..).zip(pages) {
-        sink.page(number, |number| page(&mut reader, index, pointer, file_size, number, settings))?;
+        match sink.job {
+            Job::Read => sink.page(number, |number| page(&mut reader, index, pointer, file_size, number, settings))?,
+            Job::Carry => sink.page::<CarriedPage>(number, |_| Err(unsupported("TIFF is not carried yet")))?,
+        }
     }
     if !chain_is_whole {
-        sink.page(count + 1, |_| Err(cut_off()))?;
+        sink.page::<RawPage>(count + 1, |_| Err(cut_off()))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod error;
 pub mod fhir;
 mod fields_csv;
 mod names;
+pub mod pdf;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scan;

@@ -1,6 +1,7 @@
 //! The nouns that every other room shares: ids, geometry, pixels, words, field names, values with their evidence,
 //! outcomes. This room imports no other room and does no I/O.
 
+mod carried;
 mod confinement;
 mod field;
 mod geometry;
@@ -16,6 +17,7 @@ mod record;
 mod value;
 mod value_id;
 
+pub use carried::{Carriage, CarriedPage, Coding, Colour, Fax, Lay, Picture, Share};
 pub use confinement::Confinement;
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};
 pub use geometry::{Affine, PercentBox, Rect};

@@ -1,5 +1,6 @@
 //! Looking at one document: what the ledger holds of it, and what today's rules make of its kept words. Reads no page and changes nothing.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::rules::{Rules, STRAY_RULE, UnderstoodAnew};
@@ -9,7 +10,9 @@ use crate::confidence::{Gate, Policy};
 use crate::decode::{self, DecodeEvent, DecodeSettings};
 use crate::intake::{self, Content, Source};
 use crate::ledger::{PageRecord, StoredDocument, Unsettled};
-use crate::model::{DocumentId, ExtractedValue, FailureKind, GreyPage, PageOutcome, PageReading, RawPage, Reason, SourceFailure};
+use crate::model::{
+    DocumentId, DocumentRecord, ExtractedValue, FailureKind, GreyPage, PageOutcome, PageReading, RawPage, Reason, SourceFailure,
+};
 use crate::settings::Settings;
 
 /// A document, to be looked at.
@@ -88,16 +91,7 @@ impl Looked {
     pub fn picture(&self, reading: &PageReading, settings: &DecodeSettings, width: u32) -> Result<GreyPage, RunError> {
         let failed = |failure| RunError::Picture { source_path: self.stored.record.source.clone(), failure };
         let record = &self.stored.record;
-        let gone = || SourceFailure::new(FailureKind::Unreadable, "the archive does not know the folder that it was made from");
-        let file = intake::file_of(self.input.as_deref().ok_or_else(gone).map_err(failed)?, &record.source);
-        let through_link = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.file_type().is_symlink());
-        let source =
-            Source { path: record.source.clone(), file, size: record.size, content: Content::Known(record.file_kind), through_link };
-        let (file, digest) = intake::open_and_digest(&source).map_err(failed)?;
-        if digest != record.sha256 {
-            let failure = SourceFailure::new(FailureKind::Changed, "the file is not the one that was read: its bytes have changed");
-            return Err(failed(failure));
-        }
+        let file = open_source(self.input.as_deref(), record).map_err(failed)?;
         for event in decode::decode_from(file, record.file_kind, reading.number, settings).map_err(failed)? {
             match event.map_err(failed)? {
                 DecodeEvent::Page(page) if page.number == reading.number => return Ok(upright(&page, reading, width)),
@@ -107,6 +101,22 @@ impl Looked {
         }
         Err(failed(SourceFailure::new(FailureKind::Broken, format!("the file has no page {}", reading.number))))
     }
+}
+
+/// Opens a document's source read-only, which has to be the file that was read.
+///
+/// # Errors
+/// It is gone, cannot be read, or is another file now.
+pub(super) fn open_source(input: Option<&Path>, record: &DocumentRecord) -> Result<File, SourceFailure> {
+    let gone = || SourceFailure::new(FailureKind::Unreadable, "the archive does not know the folder that it was made from");
+    let file = intake::file_of(input.ok_or_else(gone)?, &record.source);
+    let through_link = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.file_type().is_symlink());
+    let source = Source { path: record.source.clone(), file, size: record.size, content: Content::Known(record.file_kind), through_link };
+    let (file, digest) = intake::open_and_digest(&source)?;
+    if digest == record.sha256 {
+        return Ok(file);
+    }
+    Err(SourceFailure::new(FailureKind::Changed, "the file is not the one that was read: its bytes have changed"))
 }
 
 /// Points a side of which a pixel's shade is the mean: pictures are made smaller than they were scanned.

@@ -21,10 +21,10 @@ use self::collect::{Collector, Flaw};
 use self::guard::Guard;
 use self::second::SecondReader;
 use super::DecodeSettings;
-use super::child::{DecodeError, Sink};
+use super::child::{DecodeError, Job, Sink};
 use super::grey::{check_size, credible_dpi, luma, over_white};
 use super::protocol::MAX_WORDS;
-use crate::model::{FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
+use crate::model::{CarriedPage, FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
 
 /// PDF user space units to an inch.
 const POINTS: f64 = 72.0;
@@ -54,13 +54,17 @@ pub(super) fn decode(mut input: File, sink: &mut Sink<'_>) -> Result<(), DecodeE
     sink.start(count)?;
     let (mut guard, mut second) = (Guard::default(), SecondReader::new(&bytes, found));
     for (number, page) in (1..).zip(pages.iter()) {
+        if sink.job == Job::Carry {
+            sink.page::<CarriedPage>(number, |_| Err(broken("PDF is not carried yet")))?;
+            continue;
+        }
         sink.page(number, |number| {
             let writes = guard.check(page, settings)?;
             read_page(page, number, writes, &guard, settings, &mut second)
         })?;
     }
     for number in found + 1..=count {
-        sink.page(number, |_| Err(broken("the PDF promises this page and does not hold it")))?;
+        sink.page::<RawPage>(number, |_| Err(broken("the PDF promises this page and does not hold it")))?;
     }
     Ok(())
 }
