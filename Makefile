@@ -26,6 +26,7 @@ demo: ## build, read samples/scans into demo-archive/, say where to look
 
 test: setup ## formatting, lints, every test, the documentation (tests of the second engine say so where its model cannot be had)
 	@scripts/models.sh --try
+	@scripts/fhir/setup.sh >/dev/null
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked

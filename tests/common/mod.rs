@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: running the program, and the rows of `fields.csv`.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod fhir_server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
