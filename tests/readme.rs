@@ -32,7 +32,7 @@ fn the_commands_run() {
     let scans = folder.path().join("scans");
     fs::create_dir(&scans).expect("a new folder");
     common::copy_into(&common::root().join("samples/scans/chart 448213/medication list.pdf"), &scans);
-    let archive = folder.path().join("archive");
+    let (archive, export) = (folder.path().join("archive"), folder.path().join("export"));
     assert!(!commands().is_empty(), "no block is marked to be run");
     for line in commands() {
         let mut words = line.split_whitespace();
@@ -41,6 +41,7 @@ fn the_commands_run() {
             .args(words.map(|word| match word {
                 "SCANS" => scans.as_os_str(),
                 "ARCHIVE" => archive.as_os_str(),
+                "EXPORT" => export.as_os_str(),
                 _ => word.as_ref(),
             }))
             .output()

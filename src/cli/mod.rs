@@ -6,6 +6,7 @@ mod calibrate;
 mod certify;
 mod complaint;
 mod config;
+mod export;
 mod lexicon;
 mod run;
 mod show;
@@ -45,6 +46,8 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Estimate what targets would cost: share to review, labels, hours
     Plan(certify::PlanArguments),
+    /// Render an archive into a folder, in the form that a receiver takes
+    Export(export::ExportArguments),
     /// Fit the confidence model to values whose truth is known, and measure it
     Calibrate(calibrate::CalibrateArguments),
     /// Show the settings, and look through a site's own rules
@@ -63,7 +66,7 @@ Exit codes:
   0    all is done
   1    an internal fault, or the engine does not start
   2    wrong use, wrong settings, or folders that do not fit together
-  3    finished; some pages or files could not be read, or an audit switched fields off: all listed
+  3    finished; not all could be read or exported, or an audit switched fields off: all listed
   4    finished; some pages are not accounted for (a fault of the program)
   10   there is no archive in that folder
   11   another process is writing to the archive
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Certify(arguments) => certify::certify(&arguments),
         Command::Plan(arguments) => certify::plan(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),

@@ -6,6 +6,7 @@
 mod error;
 pub mod fhir;
 mod fields_csv;
+mod format;
 mod names;
 pub mod pdf;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod writer;
 pub use error::ExportError;
 pub(crate) use fields_csv::in_order;
 pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
-pub use names::{BundleNames, bundle_path};
+pub use format::Format;
+pub use names::{BundleNames, bundle_path, document_path};
 pub use scan::Scan;
-pub use writer::{ArchiveWriter, Written};
+pub use writer::{ArchiveWriter, Fingerprint, Spool, Written};

@@ -1,9 +1,10 @@
-//! Where a document's bundle lies: `bundles/<document>.json`, with the folders of the source mirrored.
+//! Where a document's file lies: `bundles/<document>.json` for its bundle, with the folders of the source mirrored.
 //!
 //! File names come from outside and are hostile until shown otherwise. What no file system minds stays as it is, so that a person
 //! finds the bundle by the name of the scan; the rest is percent-encoded (RFC 3986 §2.1), the percent sign too, so that no two documents
 //! share a path: control, direction and invisible characters, what Windows forbids (`\ : * ? " < > |`, dots and spaces at the end, `CON` …),
-//! `.`, `..` and empty parts, and the dot of a folder that ends in `.json` (it could be a file's name). A part of over 200 bytes is cut
+//! `.`, `..` and empty parts, and the dot of a folder that ends in `.json` (or whatever the files' extension
+//! is; it could be a file's name). A part of over 200 bytes is cut
 //! and ends in `%~` and 128 bits of its SHA-256; `%~` is no percent-encoding, so it never meets a whole name.
 
 use std::collections::BTreeSet;
@@ -12,31 +13,38 @@ use std::path::PathBuf;
 use crate::model::{DocumentId, Sha256};
 
 const FOLDER: &str = "bundles";
-/// Most file systems allow 255 bytes a part; `.json` and the writer's own names need a little.
+const EXTENSION: &str = "json";
+/// Most file systems allow 255 bytes a part; an extension and the writer's own names need a little.
 const LONGEST_PART: usize = 200;
 /// Linux allows 4,096 bytes a path, the archive's own included.
 const LONGEST_PATH: usize = 2_500;
 
 /// The bundle's path relative to the archive: injective (the cut ones up to SHA-256), on file systems that tell upper from lower case.
 pub fn bundle_path(document: &DocumentId) -> PathBuf {
-    path(document.as_str(), false)
+    document_path(FOLDER, EXTENSION, document, false)
 }
 
-fn path(document: &str, fold: bool) -> PathBuf {
+/// The path of a document's file below a folder; a `twin` is a document whose name another one shares but for its case ([`BundleNames::is_twin`]).
+pub fn document_path(folder: &str, extension: &str, document: &DocumentId, twin: bool) -> PathBuf {
+    path(folder, extension, document.as_str(), twin)
+}
+
+fn path(folder: &str, extension: &str, document: &str, fold: bool) -> PathBuf {
     let parts: Vec<&str> = document.split('/').collect();
     let last = parts.len() - 1;
-    let mut name = String::from(FOLDER);
+    let dotted = format!(".{extension}");
+    let mut name = String::from(folder);
     for (at, part) in parts.iter().enumerate() {
         name.push('/');
-        name.push_str(&encode(part, at == last));
+        name.push_str(&encode(part, at == last, &dotted));
     }
     if fold {
         name.push_str("%~");
         name.push_str(&Sha256::of(document.as_bytes()).to_string()[..32]);
     }
-    name.push_str(".json");
+    name.push_str(&dotted);
     if name.len() > LONGEST_PATH {
-        name = format!("{FOLDER}/%~/{}.json", Sha256::of(document.as_bytes()));
+        name = format!("{folder}/%~/{}{dotted}", Sha256::of(document.as_bytes()));
     }
     PathBuf::from(name)
 }
@@ -50,33 +58,39 @@ pub struct BundleNames {
 }
 
 impl BundleNames {
-    /// Starts with no name given out.
+    /// Starts with no name given out: bundles.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The path for the next document.
+    /// The path for the next document's bundle.
     pub fn path(&mut self, document: &DocumentId) -> PathBuf {
+        let twin = self.is_twin(document);
+        document_path(FOLDER, EXTENSION, document, twin)
+    }
+
+    /// Whether a document before this one has its name but for the case.
+    pub fn is_twin(&mut self, document: &DocumentId) -> bool {
         let folded = Sha256::of(document.as_str().to_lowercase().as_bytes());
         let key = folded.as_bytes().iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte));
-        path(document.as_str(), !self.taken.insert(key))
+        !self.taken.insert(key)
     }
 }
 
-/// One part of a path. The last one gets `.json` from its caller, so that its end needs no care.
-fn encode(part: &str, last: bool) -> String {
+/// One part of a path. The last one gets its extension (`dotted`) from its caller, so that its end needs no care.
+fn encode(part: &str, last: bool, dotted: &str) -> String {
     let mut out = String::with_capacity(part.len());
     if part.is_empty() {
         return "%".to_owned();
     }
     let dots_only = part.chars().all(|c| c == '.');
-    let folder_like_file = !last && part.to_ascii_lowercase().ends_with(".json");
-    let json_dot = part.len().saturating_sub(5);
+    let folder_like_file = !last && part.to_ascii_lowercase().ends_with(dotted);
+    let file_dot = part.len().saturating_sub(dotted.len());
     for (at, c) in part.char_indices() {
         let ends = !last && at + c.len_utf8() == part.len() && matches!(c, '.' | ' ');
         let leads = at == 0 && (c == ' ' || c == '~' || is_reserved(part));
-        let json = folder_like_file && at == json_dot;
-        if must_encode(c) || dots_only || ends || leads || json {
+        let like_file = folder_like_file && at == file_dot;
+        if must_encode(c) || dots_only || ends || leads || like_file {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
                 out.push_str(&format!("%{byte:02X}"));

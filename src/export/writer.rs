@@ -11,11 +11,11 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use sha2::{Digest as _, Sha256 as Digest};
 use tempfile::NamedTempFile;
 
 use super::ExportError;
-
-const WORK: &str = ".work";
+use crate::model::Sha256;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +28,60 @@ pub enum Written {
     Same,
 }
 
-/// Creates, replaces and removes files of one archive.
+/// A file in the making.
+#[derive(Debug)]
+pub struct Spool {
+    out: BufWriter<NamedTempFile>,
+    digest: Digest,
+    size: u64,
+}
+
+impl Spool {
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// By what the bytes of a file are known again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Their digest.
+    pub sha256: Sha256,
+    /// How many they are.
+    pub size: u64,
+}
+
+impl Fingerprint {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { sha256: Sha256::of(bytes), size: bytes.len() as u64 }
+    }
+}
+
+/// Creates, replaces and removes files of one archive, or of one folder of an export.
 #[derive(Clone, Debug)]
 pub struct ArchiveWriter {
     root: PathBuf,
 }
 
 impl ArchiveWriter {
+    /// The name of the folder for unfinished files.
+    pub const WORK: &str = ".work";
+
     /// Opens an archive folder, making it and its work folder if they are missing.
     pub fn open(archive: &Path) -> Result<Self, ExportError> {
         let writer = Self { root: archive.to_owned() };
@@ -55,7 +102,7 @@ impl ArchiveWriter {
 
     /// The folder for unfinished files, on the archive's own disk: patient data never goes to the system's folder for temporary files.
     pub fn work_dir(&self) -> PathBuf {
-        self.root.join(WORK)
+        self.root.join(Self::WORK)
     }
 
     /// Removes what an interrupted process left in the work folder. Call it once, under the archive's lock.
@@ -90,17 +137,26 @@ impl ArchiveWriter {
         relative: &Path,
         render: impl FnOnce(&mut dyn Write) -> Result<(), ExportError>,
     ) -> Result<Written, ExportError> {
+        let mut spool = self.spool()?;
+        render(&mut spool)?;
+        self.adopt(relative, spool).map(|(written, _)| written)
+    }
+
+    /// Begins a file whose place or end is not known yet: it grows in the work folder until [`Self::adopt`] takes it.
+    pub fn spool(&self) -> Result<Spool, ExportError> {
+        Ok(Spool { out: BufWriter::with_capacity(1 << 16, self.temporary()?), digest: Digest::new(), size: 0 })
+    }
+
+    /// Puts a spooled file in its place.
+    pub fn adopt(&self, relative: &Path, spool: Spool) -> Result<(Written, Fingerprint), ExportError> {
         let target = self.target(relative)?;
-        let mut file = self.temporary()?;
-        let mut out = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        render(&mut out)?;
-        out.flush().map_err(|e| ExportError::io("write", &target, e))?;
-        drop(out);
+        let Spool { out, digest, size } = spool;
+        let file = out.into_inner().map_err(|e| ExportError::io("write", &target, e.into_error()))?;
         let before = compare_files(&target, file.path())?;
         if before != Written::Same {
             self.persist(file, &target)?;
         }
-        Ok(before)
+        Ok((before, Fingerprint { sha256: Sha256::new(digest.finalize().into()), size }))
     }
 
     /// Removes a file of the archive; `false` if there was none.
@@ -113,9 +169,9 @@ impl ArchiveWriter {
         }
     }
 
-    /// Removes `.json` files below `folder` that are not in `keep` (paths relative to the archive), and folders that are then empty:
+    /// Removes files of that extension below `folder` that are not in `keep` (paths relative to the archive), and folders that are then empty:
     /// bundles of documents that are no longer there. Returns how many files went.
-    pub fn prune(&self, folder: &Path, keep: &BTreeSet<PathBuf>) -> Result<usize, ExportError> {
+    pub fn prune(&self, folder: &Path, extension: &str, keep: &BTreeSet<PathBuf>) -> Result<usize, ExportError> {
         let target = self.target(folder)?;
         if !target.is_dir() {
             return Ok(0);
@@ -135,7 +191,7 @@ impl ArchiveWriter {
                 continue;
             }
             let below = path.strip_prefix(&self.root).unwrap_or(path);
-            if path.extension().is_some_and(|ext| ext == "json") && !keep.contains(below) {
+            if path.extension().is_some_and(|ext| ext == extension) && !keep.contains(below) {
                 fs::remove_file(path).map_err(|e| ExportError::io("remove", path, e))?;
                 removed += 1;
             }
@@ -156,7 +212,7 @@ impl ArchiveWriter {
             }
         }
         let Some((name, folders)) = parts.split_last() else { return Err(refuse("the path is empty")) };
-        if parts[0] == WORK {
+        if parts[0] == Self::WORK {
             return Err(refuse("the work folder holds unfinished files only"));
         }
         let mut at = self.root.clone();
@@ -343,7 +399,7 @@ mod tests {
             writer.write(Path::new(name), b"{}").unwrap();
         }
         let keep = BTreeSet::from([PathBuf::from("bundles/a/1.json")]);
-        assert_eq!(writer.prune(Path::new("bundles"), &keep).unwrap(), 2);
+        assert_eq!(writer.prune(Path::new("bundles"), "json", &keep).unwrap(), 2);
         let exists = |name: &str| writer.root().join(name).exists();
         assert!(exists("bundles/a/1.json") && exists("bundles/b/notes.txt") && !exists("bundles/b/2.json") && !exists("bundles/c"));
     }

@@ -124,6 +124,16 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Holds what this ledger shows still until it is closed: what others write meanwhile is not seen, so that several walks over the documents agree.
+    pub fn hold(&self) -> Result<(), LedgerError> {
+        let work = || {
+            self.connection.execute_batch("BEGIN DEFERRED")?;
+            // SQLite takes its snapshot with the first read.
+            self.connection.query_row("SELECT count(*) FROM archive", [], |_| Ok(()))
+        };
+        work().map_err(|source| self.fault("hold", source))
+    }
+
     /// The id that ties the ledger to its archive; `None` in a ledger whose making was cut short.
     pub fn archive_id(&self) -> Result<Option<String>, LedgerError> {
         self.note("id")

@@ -18,7 +18,7 @@ use crate::model::Sha256;
 use crate::report::Exit;
 
 const IDENTITY: &str = "archive.json";
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 /// The form of the archive folder.
 const FORMAT: u32 = 1;
 
@@ -147,7 +147,7 @@ pub struct Archive {
     pub ledger: Ledger,
     /// Its files.
     pub writer: ArchiveWriter,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Archive {
@@ -224,20 +224,29 @@ fn is_empty(folder: &Path) -> Result<bool, ArchiveError> {
 
 /// Nothing is written into the input folder, and the archive's own files are no scans.
 fn refuse_overlap(folder: &Path, input: &Path) -> Result<(), ArchiveError> {
-    let Ok(input) = input.canonicalize() else { return Ok(()) }; // the survey says what is wrong with it
-    // The archive may not be there yet: the nearest folder that is tells where it would lie.
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let archive = absolute
-        .ancestors()
-        .find_map(|above| above.canonicalize().ok().map(|real| real.join(absolute.strip_prefix(above).unwrap_or(Path::new("")))))
-        .unwrap_or(absolute.clone());
-    if archive.starts_with(&input) || input.starts_with(&archive) {
+    if lie_in_one_another(folder, input) {
+        let input = input.canonicalize().unwrap_or_else(|_| input.to_owned());
         return Err(ArchiveError::Overlap { archive: folder.to_owned(), input });
     }
     Ok(())
 }
 
-fn lock(folder: &Path) -> Result<File, ArchiveError> {
+/// Whether one of two folders lies in the other; the first may not be there yet. What is wrong with the second is for others to say.
+pub(super) fn lie_in_one_another(folder: &Path, other: &Path) -> bool {
+    let Ok(other) = other.canonicalize() else { return false };
+    // The nearest folder that is there tells where it would lie.
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let real = absolute
+        .ancestors()
+        .find_map(|above| above.canonicalize().ok().map(|real| real.join(absolute.strip_prefix(above).unwrap_or(Path::new("")))))
+        .unwrap_or(absolute.clone());
+    real.starts_with(&other) || other.starts_with(&real)
+}
+
+/// Holds a folder for this process, until it is dropped or the process ends.
+pub(super) type Lock = File;
+
+pub(super) fn lock(folder: &Path) -> Result<Lock, ArchiveError> {
     let path = folder.join(LOCK);
     let not_writable = |source| ArchiveError::NotWritable { path: path.clone(), source };
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(not_writable)?;

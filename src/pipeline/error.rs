@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::archive::ArchiveError;
+use super::archive::{ArchiveError, Holder};
 use crate::calibration::TruthError;
 use crate::confidence::ConfidenceError;
 use crate::export::ExportError;
@@ -123,6 +123,22 @@ pub enum RunError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// An export cannot go into a folder.
+    #[error("cannot export into {path}: {what}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is in the way.
+        what: String,
+    },
+    /// Another process is exporting into the folder.
+    #[error("{path} is in use{holder}", path = path.display())]
+    FolderBusy {
+        /// The folder.
+        path: PathBuf,
+        /// Who holds it.
+        holder: Holder,
+    },
     /// The archive was made from another folder.
     #[error("the archive was made from {known}, and nothing that it knows stands in {given}", known = known.display(), given = given.display())]
     OtherInput {
@@ -134,6 +150,14 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The folder of an export is not to be had for writing.
+    pub(super) fn folder_busy(path: &std::path::Path, error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Locked { holder, .. } => Self::FolderBusy { path: path.to_owned(), holder },
+            error => error.into(),
+        }
+    }
+
     /// How the process ends.
     pub fn exit(&self) -> Exit {
         match self {
@@ -141,10 +165,12 @@ impl RunError {
             Self::Ledger(error) => ledger_exit(error),
             Self::Export(_) => Exit::NotWritable,
             Self::Certificate { .. } => Exit::Damaged,
+            Self::FolderBusy { .. } => Exit::Locked,
             Self::Intake(_)
             | Self::Vocabulary(_)
             | Self::Confidence(_)
             | Self::OtherInput { .. }
+            | Self::Folder { .. }
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
             | Self::NoValue { .. }
@@ -183,6 +209,8 @@ impl RunError {
             Self::Picture { .. } => {
                 Some("put the scans back where the run found them, or run again over where they are now (--moved)".into())
             }
+            Self::Folder { .. } => Some("give --out a new or empty folder, one for each archive and form".into()),
+            Self::FolderBusy { .. } => Some("wait until it has ended, or give --out another folder".into()),
             Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
             Self::Sandbox { .. } => Some(
                 "run on a kernel that has it, or take what there is with --sandbox auto, which says in the summary what is missing".into(),

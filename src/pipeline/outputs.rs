@@ -74,6 +74,6 @@ fn bundles(ledger: &Ledger, writer: &ArchiveWriter, context: ExportContext) -> R
         counts.values_left_out += bundle.left_out.len() as u64;
         keep.insert(path);
     }
-    writer.prune(Path::new(BUNDLES), &keep)?;
+    writer.prune(Path::new(BUNDLES), "json", &keep)?;
     Ok(counts)
 }

@@ -12,7 +12,7 @@ pub enum Exit {
     Fatal,
     /// 2: wrong use of the command line, the settings, or folders that do not fit together.
     Usage,
-    /// 3: finished, and a person has something to see to: pages or files that could not be read, fields that an alarm of their audit holds switched off.
+    /// 3: finished, and a person has something to see to: pages or files that could not be read, documents that could not be exported, fields that an alarm of their audit holds switched off.
     /// They are listed.
     SomeFailed,
     /// 4: finished, and some pages are not accounted for. A fault of the program: please report it.
@@ -66,7 +66,7 @@ impl Exit {
             Self::Done => "all is done",
             Self::Fatal => "an internal fault, or the engine does not start",
             Self::Usage => "wrong use, wrong settings, or folders that do not fit together",
-            Self::SomeFailed => "finished; some pages or files could not be read, or an audit switched fields off: all listed",
+            Self::SomeFailed => "finished; not all could be read or exported, or an audit switched fields off: all listed",
             Self::Unaccounted => "finished; some pages are not accounted for (a fault of the program)",
             Self::NoArchive => "there is no archive in that folder",
             Self::Locked => "another process is writing to the archive",

@@ -273,7 +273,7 @@ fn failure_json(row: &FailureRow) -> Value {
     json!({"source": row.path, "page": row.page, "kind": row.failure.kind, "detail": row.failure.detail})
 }
 
-fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>, all: usize) {
+pub(super) fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>, all: usize) {
     if all == 0 {
         return;
     }
@@ -377,7 +377,7 @@ mod tests {
           b.png = a.png
         not read:
           box/bad\u{202e}.pdf page 2: the file is cut off; scan it again (broken)
-        exit code 3: finished; some pages or files could not be read, or an audit switched fields off: all listed
+        exit code 3: finished; not all could be read or exported, or an audit switched fields off: all listed
         ");
     }
 

@@ -95,6 +95,16 @@ pub enum LeftOutReason {
     Incomplete,
 }
 
+impl LeftOutReason {
+    /// What it says, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Form => "FHIR has no place for its form",
+            Self::Incomplete => "the rest of its item waits for a person",
+        }
+    }
+}
+
 /// A value that may leave and is not in the bundle. Names the place alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {

@@ -1,0 +1,32 @@
+//! The forms in which an archive is exported.
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// A FHIR transaction Bundle a document.
+    Fhir,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: &[Format] = &[Self::Fhir];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fhir => "fhir",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.as_str() == name)
+    }
+
+    /// What it is, in a few words.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Fhir => "a FHIR R4 transaction Bundle for each document",
+        }
+    }
+}

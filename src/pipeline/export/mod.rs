@@ -1,0 +1,168 @@
+//! Exports: an archive rendered into a folder of its own, in one of several forms.
+//!
+//! Two walks over the ledger, which is held still meanwhile: the first tells the people apart and keeps names and dates alone, the second takes a person's
+//! documents one after another, by date, hands each to the [`Door`] of the form, and lists what did not go through. A form is one door and one
+//! line of [`door`].
+
+mod door;
+mod fhir;
+mod folder;
+mod people;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::take_stock::INPUT_NOTE;
+use super::{Archive, RunError};
+use crate::export::fhir::ExportContext;
+use crate::export::{Format, Scan};
+use crate::ledger::Ledger;
+use crate::model::{DocumentId, DocumentRecord};
+use crate::report::{Exit, ExportReport};
+use crate::settings::Settings;
+use door::{Door, Outcome, Paper};
+use folder::Folder;
+use people::People;
+
+/// Documents left out that a report lists; the folder's own list has all.
+const LISTED: usize = 10_000;
+
+/// What is to be exported, and where to.
+pub struct ExportRequest<'a> {
+    /// The archive.
+    pub archive: &'a Path,
+    /// The folder: new, empty, or an earlier export of the same kind.
+    pub folder: &'a Path,
+    /// The form.
+    pub format: Format,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// These documents alone; empty for all.
+    pub documents: &'a [DocumentId],
+}
+
+/// Where a document's scan comes from.
+pub(super) trait Scans {
+    /// The pages of a document as one PDF file, or why it is not to be had, in words.
+    fn scan(&self, record: &DocumentRecord) -> Result<Scan, String>;
+}
+
+/// The door of a form.
+fn door(request: &ExportRequest<'_>) -> Box<dyn Door> {
+    match request.format {
+        Format::Fhir => Box::new(fhir::Bundles::default()),
+    }
+}
+
+/// Renders an archive into a folder. Reads the archive, changes nothing in it; a run may go on meanwhile and is not seen.
+///
+/// # Errors
+/// No archive, a damaged one, a folder that holds something else or cannot be written, no document of a name. What concerns one document is
+/// listed and no error.
+pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
+    let (ledger, writer) = Archive::look(request.archive)?;
+    ledger.hold()?;
+    let known = |id: &&DocumentId| ledger.document(id).map(|found| found.is_none());
+    for id in request.documents {
+        if known(&id)? {
+            return Err(RunError::NoDocument { document: id.clone(), archive: request.archive.to_owned() });
+        }
+    }
+    let archive_id = ledger.archive_id()?.unwrap_or_default();
+    let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
+    let mut door = door(request);
+    let mut folder = Folder::open(request, &archive_id, input.as_deref())?;
+    let people = People::of(&ledger)?;
+    let mut walk = Walk { request, ledger: &ledger, scans: None, report: report(request, writer) };
+    walk.through(&people, &mut *door, &mut folder)?;
+    let mut told = Map::new();
+    door.finish(&mut folder, &mut told)?;
+    let mut report = walk.report;
+    report.resources = door.resources();
+    told.insert("documents".to_owned(), report.documents.into());
+    told.insert("people".to_owned(), report.people.into());
+    told.insert("resources".to_owned(), json!(report.resources));
+    told.insert("scans".to_owned(), report.scans.into());
+    (report.files, report.bytes, report.changed) = folder.close(request, &archive_id, door.areas(), told)?;
+    Ok(report)
+}
+
+fn report(request: &ExportRequest<'_>, writer: Option<u32>) -> ExportReport {
+    ExportReport {
+        archive: request.archive.to_owned(),
+        folder: request.folder.to_owned(),
+        format: request.format,
+        writer,
+        ..ExportReport::default()
+    }
+}
+
+struct Walk<'a> {
+    request: &'a ExportRequest<'a>,
+    ledger: &'a Ledger,
+    /// `None` where none are wanted.
+    scans: Option<&'a dyn Scans>,
+    report: ExportReport,
+}
+
+impl Walk<'_> {
+    fn through(&mut self, people: &People, door: &mut dyn Door, folder: &mut Folder) -> Result<(), RunError> {
+        let wanted = |id: &DocumentId| self.request.documents.is_empty() || self.request.documents.contains(id);
+        for person in &people.persons {
+            let documents: Vec<&DocumentId> = person.documents.iter().filter(|id| wanted(id)).collect();
+            if documents.is_empty() {
+                continue;
+            }
+            self.report.people += u64::from(person.identified);
+            let context = ExportContext { contested: people.contested.clone(), ..ExportContext::new(self.request.settings.export.clone()) };
+            for id in documents {
+                let Some(stored) = self.ledger.document(id)? else { continue };
+                self.document(&stored.record, people.is_twin(id), &context, door, folder)?;
+            }
+            door.person_done(folder)?;
+        }
+        Ok(())
+    }
+
+    fn document(
+        &mut self,
+        record: &DocumentRecord,
+        twin: bool,
+        context: &ExportContext,
+        door: &mut dyn Door,
+        folder: &mut Folder,
+    ) -> Result<(), RunError> {
+        let scan = self.scans.map(|scans| scans.scan(record));
+        let (scan, no_scan) = match &scan {
+            Some(Ok(scan)) => (Some(scan), None),
+            Some(Err(why)) => (None, Some(why.as_str())),
+            None => (None, None),
+        };
+        let Outcome { refused, left_out } = door.document(&Paper { record, twin, context, scan, no_scan }, folder)?;
+        let report = &mut self.report;
+        report.documents += 1;
+        report.scans += u64::from(scan.is_some());
+        for left in &left_out {
+            report.values_left_out += 1;
+            folder.left_out(&record.id, Some((left.field, left.item)), "value", left.reason.meaning())?;
+        }
+        let reasons = refused.iter().map(|why| ("document", why.as_str())).chain(no_scan.map(|why| ("scan", why)));
+        for (what, why) in reasons {
+            folder.left_out(&record.id, None, what, why)?;
+            report.exit = Exit::SomeFailed;
+            if report.left_out.len() < LISTED {
+                report.left_out.push((record.id.clone(), what, why.to_owned()));
+            }
+        }
+        report.refused += u64::from(!refused.is_empty());
+        report.without_scan += u64::from(no_scan.is_some());
+        Ok(())
+    }
+}
+
+/// The manifest's head.
+fn manifest(request: &ExportRequest<'_>, archive_id: &str) -> Map<String, Value> {
+    let head = json!({"archive": archive_id, "chartlift": env!("CARGO_PKG_VERSION"), "format": request.format.as_str()});
+    if let Value::Object(head) = head { head } else { Map::new() }
+}
