@@ -7,6 +7,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::datatypes::UCUM;
+use super::profiles;
+use super::ucum::is_ucum;
+
 /// Elements that R4 requires of each resource that chartlift makes; `a|b` means either, `x` may also be there as `_x`.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("Patient", &["identifier", "name"]),
@@ -100,6 +104,12 @@ pub fn check(bundle: &Value) -> Vec<String> {
         }
         references(resource, "", &place, &kinds, &mut faults);
         dates(resource, "", &place, &mut faults);
+        units(resource, &place, &mut faults);
+        for claim in resource["meta"]["profile"].as_array().into_iter().flatten() {
+            if profiles::keeps(kind, resource, claim.as_str().unwrap_or_default()) != Some(true) {
+                faults.push(format!("{place}: a profile is claimed and not fulfilled"));
+            }
+        }
         rules(resource, kind, &place, &mut faults);
     }
     faults
@@ -172,6 +182,21 @@ fn dates(value: &Value, key: &str, place: &str, faults: &mut Vec<String>) {
             if !good {
                 faults.push(format!("{place}.{key} is no date"));
             }
+        }
+        _ => {}
+    }
+}
+
+/// Codes that are said to be UCUM's and are none.
+fn units(value: &Value, place: &str, faults: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|v| units(v, place, faults)),
+        Value::Object(object) => {
+            if object.get("system").is_some_and(|system| system == UCUM) && !object.get("code").and_then(Value::as_str).is_some_and(is_ucum)
+            {
+                faults.push(format!("{place}: a unit that is not UCUM"));
+            }
+            object.iter().for_each(|(key, v)| units(v, &format!("{place}.{key}"), faults));
         }
         _ => {}
     }

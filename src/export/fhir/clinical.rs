@@ -20,12 +20,10 @@ pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added)
         for (number, item) in draft.items(group) {
             let Some(&leading) = item.leaving.get(&lead) else { continue };
             let Some(words) = draft.read_value(leading, text) else { continue };
-            let lead_element = if kind == "MedicationStatement" {
-                "medicationCodeableConcept.text"
-            } else if kind == "Immunization" {
-                "vaccineCode.text"
-            } else {
-                "code.text"
+            let lead_element = match kind {
+                "MedicationStatement" => "medicationCodeableConcept.text",
+                "Immunization" => "vaccineCode.text",
+                _ => "code.text",
             };
             let mut evidence = vec![Evidence::at(leading, lead_element)];
             let mut resource = make(draft, &item, words, &mut evidence);

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::super::squeeze;
+use super::ucum::Unit;
 
 pub(super) const DATA_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 pub(super) const LOINC: &str = "http://loinc.org";
@@ -127,8 +128,8 @@ pub(super) fn decimal(raw: &str) -> Option<Value> {
     good.then(|| json!({DECIMAL: raw}))
 }
 
-/// A Quantity: value with an optional comparator before it, unit in UCUM. `None` if the value is no number.
-pub(super) fn quantity(raw: &str, unit: Option<&str>) -> Option<Value> {
+/// A Quantity: value with an optional comparator before it, unit as written and in UCUM. `None` if the value is no number.
+pub(super) fn quantity(raw: &str, unit: Option<&Unit>) -> Option<Value> {
     let raw = raw.trim();
     let comparators = [("<=", "<="), (">=", ">="), ("≤", "<="), ("≥", ">="), ("<", "<"), (">", ">")];
     let (comparator, number) =
@@ -136,12 +137,12 @@ pub(super) fn quantity(raw: &str, unit: Option<&str>) -> Option<Value> {
     let mut quantity = Object::new();
     put(&mut quantity, "comparator", comparator);
     put(&mut quantity, "value", Some(decimal(number)?));
-    if let Some(unit) = unit.and_then(text) {
-        if let Some(code) = token(&unit) {
+    if let Some(unit) = unit {
+        if let Some(code) = &unit.code {
             quantity.insert("system".to_owned(), UCUM.into());
-            quantity.insert("code".to_owned(), code.into());
+            quantity.insert("code".to_owned(), code.as_str().into());
         }
-        quantity.insert("unit".to_owned(), unit.into());
+        quantity.insert("unit".to_owned(), unit.written.as_str().into());
     }
     Some(quantity.into())
 }
@@ -215,9 +216,9 @@ mod tests {
 
     #[test]
     fn units_that_are_no_ucum_stay_text() {
-        let with = quantity("5", Some("per high field")).unwrap();
+        let with = quantity("5", Some(&Unit::of("per high field", ""))).unwrap();
         assert_eq!((with.get("unit").is_some(), with.get("code")), (true, None));
-        assert_eq!(quantity("5", Some("10*3/uL")).unwrap()["code"], "10*3/uL");
+        assert_eq!(quantity("5", Some(&Unit::of("10*3/uL", ""))).unwrap()["code"], "10*3/uL");
     }
 
     #[test]

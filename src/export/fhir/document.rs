@@ -170,10 +170,12 @@ pub(super) fn add_reference(
         "date": instant(record.recorded_at),
         "content": [{"attachment": attachment}],
     }));
-    if kind.is_none_or(|kind| TERMS.is_clinical(kind)) {
-        let system = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category";
-        document.insert("category".to_owned(), json!([concept(system, "clinical-note")]));
-    }
+    // What is no clinical note is a category of its own: US Core requires one and allows others than its own.
+    let category = match kind.filter(|kind| !TERMS.is_clinical(*kind)) {
+        Some(kind) => named_concept(LOINC, kind.as_str(), kind.display()),
+        None => concept("http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category", "clinical-note"),
+    };
+    document.insert("category".to_owned(), json!([category]));
     let authored = author(draft, people);
     let authors: Vec<Value> = authored.into_iter().chain(&people.organization).map(Added::reference).collect();
     put(&mut document, "author", (!authors.is_empty()).then_some(authors));

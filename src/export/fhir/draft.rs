@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::datatypes::{Object, percent, query, text};
+use super::datatypes::{Object, percent, put, query, text};
+use super::profiles::{self, Profile};
 use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
 use crate::export::fields_csv::in_order;
 use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
@@ -80,7 +81,7 @@ pub(super) struct Entry<'a> {
     pub path: String,
     pub url: String,
     pub evidence: Vec<Evidence<'a>>,
-    resource: Object,
+    resource: Value,
     condition: Option<String>,
 }
 
@@ -193,6 +194,11 @@ impl<'a> Draft<'a> {
         let url = format!("urn:uuid:{}", self.uuid(path));
         resource.insert("resourceType".to_owned(), kind.into());
         let mut meta = Object::new();
+        let settings = &self.context.settings;
+        let version = (settings.profile == Profile::UsCore).then_some(settings.us_core);
+        if let Some(version) = version {
+            profiles::complete(kind, &mut resource, version);
+        }
         if !evidence.is_empty() {
             let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
             let codes = if human { &["AIAST", "RELIABLE"][..] } else { &["AIAST"] };
@@ -226,8 +232,13 @@ impl<'a> Draft<'a> {
         if !tags.is_empty() {
             meta.insert("tag".to_owned(), tags.into());
         }
+        let mut resource = Value::from(resource);
+        if let Some(version) = version {
+            let claims = profiles::claims(kind, &resource, version);
+            put(&mut meta, "profile", (!claims.is_empty()).then_some(claims));
+        }
         if !meta.is_empty() {
-            resource.insert("meta".to_owned(), meta.into());
+            resource["meta"] = meta.into();
         }
         self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, condition });
         Added { url }
@@ -266,7 +277,7 @@ impl<'a> Draft<'a> {
             path: entry.path,
             url: entry.url,
             condition: entry.condition,
-            resource: entry.resource.into(),
+            resource: entry.resource,
         };
         Rendering {
             uuid,

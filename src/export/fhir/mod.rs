@@ -18,6 +18,8 @@
 //!   and stays empty; the SHA-256 stands as the identifier `urn:chartlift:sha256`.
 //! * **A social security number leaves masked** (last four digits, as a rendered value) unless [`ExportSettings::full_ssn`] says otherwise: US Core
 //!   advises against it as an identifier's value.
+//! * **A profile is claimed where it is fulfilled**, never by the kind of resource alone: config/us_core.toml lists what each asks. What a version of US Core
+//!   requires and the paper does not say is unknown, by the coded reason or the extension; a sex is `unknown` and never guessed.
 //! * "No known allergies" stays text: SNOMED CT's code for it needs a licence that the receiver may not hold.
 
 mod check;
@@ -29,8 +31,10 @@ mod draft;
 mod forms;
 mod observation;
 mod patient;
+mod profiles;
 mod provenance;
 mod terms;
+mod ucum;
 
 use std::collections::BTreeSet;
 
@@ -43,11 +47,16 @@ use crate::model::{DocumentId, DocumentRecord, Field};
 
 pub use check::check;
 pub use forms::{to_json, transaction};
+pub use profiles::{Profile, UsCore};
 
 /// What a site may say of its bundles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExportSettings {
+    /// The guide that bundles follow.
+    pub profile: Profile,
+    /// The version of US Core, where that is the guide.
+    pub us_core: UsCore,
     /// URI of whoever gives out the medical record numbers, such as `urn:oid:1.2.3`.
     pub mrn_system: String,
     /// What the sources' relative paths are appended to in `attachment.url`, such as `https://scans.example.org/`; empty leaves them relative.
@@ -58,7 +67,13 @@ pub struct ExportSettings {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { mrn_system: "urn:chartlift:mrn".to_owned(), source_base: String::new(), full_ssn: false }
+        Self {
+            profile: Profile::default(),
+            us_core: UsCore::default(),
+            mrn_system: "urn:chartlift:mrn".to_owned(),
+            source_base: String::new(),
+            full_ssn: false,
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::datatypes::{LOINC, Object, absent, concept, date, decimal, full_date, named_concept, object, put, quantity, text, token};
+use super::datatypes::{LOINC, Object, absent, concept, decimal, full_date, named_concept, object, put, quantity, text, token};
 use super::draft::{Added, Draft, Evidence, Identity, Item};
 use super::terms::TERMS;
+use super::ucum::Unit;
 use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
 
 const BP_PANEL: &str = "85354-9";
@@ -87,17 +88,18 @@ fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
         evidence.push(Evidence::at(value, "code.coding[0].code"));
         code
     });
-    put(&mut code, "coding", coded.as_ref().map(|code| json!([{"system": LOINC, "code": code}])));
+    put(&mut code, "coding", coded.as_deref().map(codings));
     let (unit, unit_value) = take(draft, Field::ObservationUnit, text).unzip();
+    let unit = unit.zip(unit_value).map(|(unit, value)| Unit::of(&unit, &value.extracted.raw));
     let mut core = object(json!({"code": code}));
-    let (value_at, unit_at) = match quantity(&words, unit.as_deref()) {
+    let (value_at, unit_at) = match quantity(&words, unit.as_ref()) {
         Some(quantity) => {
             core.insert("valueQuantity".to_owned(), quantity);
             ("valueQuantity.value", "valueQuantity.unit")
         }
         None => {
             // A word, or a number that JSON cannot say: as text, with the unit so that it is not lost.
-            let whole = unit.as_ref().map_or(words.clone(), |unit| format!("{words} {unit}"));
+            let whole = unit.as_ref().map_or(words.clone(), |unit| format!("{words} {}", unit.written));
             core.insert("valueString".to_owned(), whole.into());
             ("valueString", "valueString")
         }
@@ -105,7 +107,7 @@ fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
     evidence.push(Evidence::at(value, value_at));
     evidence.extend(unit_value.map(|value| Evidence::at(value, unit_at)));
     if let Some((words, value)) = take(draft, Field::ObservationRange, text) {
-        core.insert("referenceRange".to_owned(), json!([range(&words, unit.as_deref())]));
+        core.insert("referenceRange".to_owned(), json!([range(&words, unit.as_ref())]));
         evidence.push(Evidence::at(value, "referenceRange[0].text"));
     }
     if let Some((flag, value)) = take(draft, Field::ObservationInterpretation, text) {
@@ -122,8 +124,15 @@ fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
     Some(Reading { code: coded, core, evidence, waits: !item.waiting.is_empty() })
 }
 
+/// The code of a test, and the wider code that a profile wants beside it.
+fn codings(code: &str) -> Value {
+    let wider = TERMS.wider.get(code).map(String::as_str);
+    let coding = |code| json!({"system": LOINC, "code": code});
+    [code].into_iter().chain(wider).map(coding).collect()
+}
+
 /// A reference range as printed, and its two ends where it has two. An open range (`< 5`) stays text: FHIR's ends are inclusive.
-fn range(words: &str, unit: Option<&str>) -> Value {
+fn range(words: &str, unit: Option<&Unit>) -> Value {
     let mut range = object(json!({"text": words}));
     let ends = words.split_once(['-', '\u{2013}']).and_then(|(low, high)| {
         let (low, high) = (low.trim(), high.trim());
@@ -186,7 +195,7 @@ fn frame(
     observation.insert("subject".to_owned(), patient.reference());
     observation.insert("derivedFrom".to_owned(), json!([reference.reference()]));
     // Vital signs of a visit are of its day. A result, or a reading during a stay, was made at the latest on the day of the paper.
-    let visit = draft.read(Field::EncounterStart, date).map(|(day, _)| day);
+    let visit = draft.read(Field::EncounterStart, full_date).map(|(day, _)| day);
     let stay = draft.single(Field::EncounterEnd).is_some() || kind.is_none_or(|kind| TERMS.encounter_classes.contains_key(&kind));
     let paper = draft.read(Field::DocumentDate, full_date).map(|(day, _)| day);
     match (category, visit, paper) {

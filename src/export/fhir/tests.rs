@@ -60,23 +60,6 @@ fn a_full_document_leaves_whole_and_sound() {
     assert_eq!(json["entry"].as_array().unwrap().len(), bundle.resources);
 }
 
-/// Whether a path such as `name[0].family` leads to an element of the resource, or to what stands beside one that has no value.
-fn exists(resource: &Value, path: &str) -> bool {
-    let mut at = resource;
-    let steps: Vec<&str> = path.split('.').collect();
-    for (depth, step) in steps.iter().enumerate() {
-        let (key, index) = match step.split_once('[') {
-            Some((key, index)) => (key, Some(index.trim_end_matches(']').parse::<usize>().unwrap())),
-            None => (*step, None),
-        };
-        let beside = if depth + 1 == steps.len() { at.get(format!("_{key}")) } else { None };
-        let Some(found) = at.get(key).or(beside) else { return false };
-        let Some(found) = index.map_or(Some(found), |index| found.get(index)) else { return false };
-        at = found;
-    }
-    true
-}
-
 #[test]
 fn every_value_knows_the_element_that_holds_it() {
     let mut halves = full("a.pdf");
@@ -92,7 +75,7 @@ fn every_value_knows_the_element_that_holds_it() {
         let rendering = draft.finish();
         for (path, element) in places {
             let resource = &rendering.resources.iter().find(|r| r.path == path).unwrap().resource;
-            assert!(!element.is_empty() && exists(resource, &element), "{path}: {element}");
+            assert!(!element.is_empty() && profiles::exists(resource, &element), "{path}: {element}");
         }
     }
 }
@@ -314,10 +297,112 @@ fn hostile_text_stays_text() {
     assert!(!one(&json, "Composition").to_string().contains("<script"));
 }
 
+/// The pointer to an element of the first resource of its kind.
+fn pointer(bundle: &Value, kind: &str, element: &str) -> String {
+    let at = bundle["entry"].as_array().unwrap().iter().position(|entry| entry["resource"]["resourceType"] == kind).unwrap();
+    format!("/entry/{at}/resource{element}")
+}
+
+/// A document of vital signs, one of each kind, and what they are measured in.
+fn vital_signs() -> Vec<(&'static str, &'static str, &'static str, Vec<DecidedValue>)> {
+    let sign = |item, loinc, unit| reading(item, loinc, "sign", "70", unit);
+    vec![
+        ("us-core-heart-rate", "8867-4", "/min", sign(1, "8867-4", "/min")),
+        ("us-core-respiratory-rate", "9279-1", "/min", sign(1, "9279-1", "/min")),
+        ("us-core-body-temperature", "8310-5", "[degF]", sign(1, "8310-5", "[degF]")),
+        ("us-core-body-height", "8302-2", "[in_i]", sign(1, "8302-2", "[in_i]")),
+        ("us-core-body-weight", "29463-7", "[lb_av]", sign(1, "29463-7", "[lb_av]")),
+        ("us-core-bmi", "39156-5", "kg/m2", sign(1, "39156-5", "kg/m2")),
+        ("us-core-head-circumference", "9843-4", "cm", sign(1, "9843-4", "cm")),
+        ("us-core-pulse-oximetry", "59408-5", "%", sign(1, "59408-5", "%")),
+        ("us-core-blood-pressure", "85354-9", "mm[Hg]", [sign(1, "8480-6", "mm[Hg]"), sign(2, "8462-4", "mm[Hg]")].concat()),
+    ]
+}
+
+#[test]
+fn vital_signs_follow_the_profiles_of_their_codes() {
+    for (profile, code, unit, values) in vital_signs() {
+        let (json, _) = render(&with(values.clone()));
+        let sign = one(&json, "Observation");
+        assert_eq!(
+            sign["meta"]["profile"],
+            serde_json::json!([format!("http://hl7.org/fhir/us/core/StructureDefinition/{profile}|9.0.0")])
+        );
+        assert_eq!(sign["code"]["coding"][0]["code"], code);
+        let quantity = sign.get("valueQuantity").unwrap_or(&sign["component"][1]["valueQuantity"]);
+        assert_eq!((&quantity["code"], &quantity["system"]), (&unit.into(), &"http://unitsofmeasure.org".into()));
+
+        // A unit that the profile does not allow is not hidden behind its name.
+        let mut odd = values;
+        for value in odd.iter_mut().filter(|v| v.extracted.field == Field::ObservationUnit) {
+            value.extracted.value = "mol".to_owned();
+        }
+        let (json, _) = render(&with(odd));
+        assert_eq!(one(&json, "Observation")["meta"].get("profile"), None, "{profile}");
+    }
+    let oximetry = reading(1, "59408-5", "SpO2", "98", "%");
+    let (json, _) = render(&with(oximetry));
+    assert_eq!(one(&json, "Observation")["code"]["coding"][1]["code"], "2708-6");
+    let (json, _) = render(&with(reading(1, "2708-6", "O2 sat", "98", "%")));
+    assert_eq!(one(&json, "Observation")["code"]["coding"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn units_are_written_as_on_paper() {
+    let mut values = reading(1, "29463-7", "Weight", "180", "[lb_av]");
+    for value in values.iter_mut().filter(|v| v.extracted.field == Field::ObservationUnit) {
+        value.extracted.raw = "lbs".to_owned();
+    }
+    let (json, _) = render(&with(values));
+    let quantity = &one(&json, "Observation")["valueQuantity"];
+    assert_eq!((&quantity["unit"], &quantity["code"]), (&"lbs".into(), &"[lb_av]".into()));
+}
+
+#[test]
+fn every_version_of_us_core_is_followed_and_other_guides_claim_nothing() {
+    let claimed = |settings: ExportSettings| {
+        let bundle = bundle(&full("a.pdf"), &ExportContext::new(settings));
+        let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+        assert_eq!(check(&json), Vec::<String>::new());
+        let of = |entry: &Value| -> Vec<String> {
+            let claims = entry["resource"]["meta"]["profile"].as_array().into_iter().flatten();
+            claims.map(|claim| claim.as_str().unwrap().rsplit_once('/').unwrap().1.to_owned()).collect()
+        };
+        let claims: BTreeSet<String> = json["entry"].as_array().unwrap().iter().flat_map(of).collect();
+        (claims, json)
+    };
+    for us_core in UsCore::ALL {
+        let (claims, _) = claimed(ExportSettings { us_core, ..Default::default() });
+        for profile in [
+            "patient",
+            "practitioner",
+            "organization",
+            "encounter",
+            "documentreference",
+            "allergyintolerance",
+            "immunization",
+            "procedure",
+            "observation-lab",
+        ] {
+            assert!(claims.contains(&format!("us-core-{profile}|{}", us_core.as_str())), "{profile} {claims:?}");
+        }
+        assert_eq!(claims.contains(&format!("us-core-coverage|{}", us_core.as_str())), us_core > UsCore::V3);
+    }
+    for profile in [Profile::Generic, Profile::Mhd] {
+        let (claims, json) = claimed(ExportSettings { profile, ..Default::default() });
+        assert_eq!(claims, BTreeSet::new());
+        assert_eq!(one(&json, "Encounter").get("type"), None);
+    }
+    let (_, json) = claimed(ExportSettings { us_core: UsCore::V6, ..Default::default() });
+    assert_eq!(one(&json, "Patient")["gender"], "female");
+    let unread = bundle(&document("a.pdf"), &ExportContext::new(ExportSettings { us_core: UsCore::V6, ..Default::default() }));
+    assert_eq!(one(&serde_json::from_slice(&unread.json).unwrap(), "Patient")["gender"], "unknown");
+}
+
 #[test]
 fn the_check_can_fail() {
     let (good, _) = render(&full("a.pdf"));
-    let faults: [(&str, Value); 9] = [
+    let faults: [(&str, Value); 12] = [
         ("/entry/1/fullUrl", good["entry"][0]["fullUrl"].clone()),
         ("/entry/0/request/ifNoneExist", "?identifier=a|b".into()),
         ("/entry/0/resource/birthDate", "1950-13-01".into()),
@@ -327,6 +412,9 @@ fn the_check_can_fail() {
         ("/entry/4/resource/subject/reference", good["entry"][1]["fullUrl"].clone()),
         ("/entry/4/resource/period/end", "1900-01-01".into()),
         ("/type", "batch".into()),
+        ("/entry/0/resource/meta/profile/0", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner|9.0.0".into()),
+        ("/entry/0/resource/meta/profile/0", "http://example.org/unknown".into()),
+        (&pointer(&good, "Observation", "/valueQuantity/code"), "mEq per L".into()),
     ];
     for (path, wrong) in faults {
         let mut bad = good.clone();
