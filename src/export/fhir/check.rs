@@ -1,11 +1,15 @@
 //! Looks through a finished bundle for what validators overlook: dangling references, references to the wrong kind, missing elements,
-//! empty elements, impossible dates, conditions that match nothing in their resource.
+//! empty elements, impossible dates, conditions that match nothing in their resource, units that are not UCUM, profiles that are claimed and
+//! not fulfilled, attachments whose size or digest is not that of their Binary.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use sha1::{Digest, Sha1};
 
 use super::datatypes::UCUM;
 use super::profiles;
@@ -27,6 +31,9 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("Observation", &["status", "code", "subject", "valueQuantity|valueString|component", "effectiveDateTime|effectivePeriod"]),
     ("Immunization", &["status", "vaccineCode", "patient", "occurrenceDateTime|occurrenceString"]),
     ("Procedure", &["status", "code", "subject"]),
+    ("Binary", &["contentType", "data"]),
+    ("DiagnosticReport", &["identifier", "status", "category", "code", "subject", "effectiveDateTime|effectivePeriod", "presentedForm"]),
+    ("QuestionnaireResponse", &["identifier", "questionnaire", "status", "subject", "authored", "item"]),
     ("Provenance", &["target", "recorded", "activity", "agent", "entity"]),
 ];
 
@@ -41,8 +48,13 @@ const TARGETS: &[(&str, &[&str])] = &[
     ("related", &["Practitioner"]),
     ("individual", &["Practitioner"]),
     ("derivedFrom", &["DocumentReference"]),
+    ("result", &["Observation"]),
+    ("performer", &["Organization"]),
+    ("resultsInterpreter", &["Practitioner"]),
     ("who", &["Device"]),
-    ("what", &["DocumentReference"]),
+    ("what", &["DocumentReference", "Binary"]),
+    ("onBehalfOf", &["Organization"]),
+    ("custodian", &["Organization"]),
     ("target", &[]),
 ];
 
@@ -76,10 +88,21 @@ pub fn check(bundle: &Value) -> Vec<String> {
         if kinds.insert(url, kind).is_some() {
             faults.push(format!("{place}: fullUrl stands twice"));
         }
-        if entry["request"]["method"] != "POST" || entry["request"]["url"] != kind {
+        let request = &entry["request"];
+        if request["method"] == "PUT" {
+            let id = entry["resource"]["id"].as_str().unwrap_or_default();
+            if !is_id(id) || request["url"] != format!("{kind}/{id}") || request.get("ifNoneExist").is_some() {
+                faults.push(format!("{place}: the request is not PUT {kind} at the resource's id"));
+            }
+            if !conditions.insert((kind, id)) {
+                faults.push(format!("{place}: the id stands twice"));
+            }
+            continue;
+        }
+        if request["method"] != "POST" || request["url"] != kind {
             faults.push(format!("{place}: the request is not POST {kind}"));
         }
-        let condition = entry["request"]["ifNoneExist"].as_str().unwrap_or_default();
+        let condition = request["ifNoneExist"].as_str().unwrap_or_default();
         if !conditions.insert((kind, condition)) {
             faults.push(format!("{place}: the condition stands twice"));
         }
@@ -105,6 +128,8 @@ pub fn check(bundle: &Value) -> Vec<String> {
         references(resource, "", &place, &kinds, &mut faults);
         dates(resource, "", &place, &mut faults);
         units(resource, &place, &mut faults);
+        attachments(resource, "", &place, entries, &mut faults);
+        element_ids(resource, &place, &mut faults);
         for claim in resource["meta"]["profile"].as_array().into_iter().flatten() {
             if profiles::keeps(kind, resource, claim.as_str().unwrap_or_default()) != Some(true) {
                 faults.push(format!("{place}: a profile is claimed and not fulfilled"));
@@ -113,6 +138,11 @@ pub fn check(bundle: &Value) -> Vec<String> {
         rules(resource, kind, &place, &mut faults);
     }
     faults
+}
+
+/// Whether a text is an `id` of FHIR's.
+fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 /// Whether the condition of a create names an identifier (or tag) that the resource bears.
@@ -173,9 +203,9 @@ fn dates(value: &Value, key: &str, place: &str, faults: &mut Vec<String>) {
         Value::Object(object) => object.iter().for_each(|(key, v)| dates(v, key, place, faults)),
         Value::String(text) => {
             let good = match key {
-                "birthDate" | "start" | "end" | "dateAsserted" | "valueDateTime" | "effectiveDateTime" | "performedDateTime"
-                | "occurrenceDateTime" => DATE.is_match(text),
-                "recorded" => INSTANT.is_match(text),
+                "birthDate" | "valueDate" | "start" | "end" | "dateAsserted" | "valueDateTime" | "effectiveDateTime"
+                | "performedDateTime" | "occurrenceDateTime" => DATE.is_match(text),
+                "recorded" | "authored" => INSTANT.is_match(text),
                 "date" => DATE.is_match(text) || INSTANT.is_match(text),
                 _ => true,
             };
@@ -202,6 +232,55 @@ fn units(value: &Value, place: &str, faults: &mut Vec<String>) {
     }
 }
 
+/// Attachments that lead to a Binary of the bundle and are not of its type, size and digest.
+fn attachments(value: &Value, key: &str, place: &str, entries: &[Value], faults: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|v| attachments(v, key, place, entries, faults)),
+        Value::Object(object) => {
+            let url = object.get("url").and_then(Value::as_str).filter(|url| url.starts_with("urn:uuid:"));
+            if let (true, Some(url)) = (matches!(key, "attachment" | "presentedForm"), url) {
+                let found = entries.iter().find(|entry| entry["fullUrl"] == url).map(|entry| &entry["resource"]);
+                match found.filter(|binary| binary["resourceType"] == "Binary") {
+                    Some(binary) if is_of(object, binary) => {}
+                    Some(_) => faults.push(format!("{place}.{key}: the Binary is of another type, size or digest")),
+                    None => faults.push(format!("{place}.{key}: the address leads to no Binary")),
+                }
+            }
+            object.iter().for_each(|(key, v)| attachments(v, key, place, entries, faults));
+        }
+        _ => {}
+    }
+}
+
+/// Whether an attachment tells the truth of a Binary.
+fn is_of(attachment: &Map<String, Value>, binary: &Value) -> bool {
+    let Some(data) = binary["data"].as_str().and_then(|data| BASE64.decode(data).ok()) else { return false };
+    attachment.get("contentType") == binary.get("contentType")
+        && attachment.get("size").is_none_or(|size| size.as_u64() == Some(data.len() as u64))
+        && attachment.get("hash").is_none_or(|hash| *hash == BASE64.encode(Sha1::digest(&data)))
+}
+
+/// Ids of elements that stand twice within their resource.
+fn element_ids(resource: &Value, place: &str, faults: &mut Vec<String>) {
+    fn walk<'v>(value: &'v Value, outermost: bool, seen: &mut BTreeSet<&'v str>, twice: &mut bool) {
+        match value {
+            Value::Array(list) => list.iter().for_each(|v| walk(v, false, seen, twice)),
+            Value::Object(object) => {
+                if let (false, Some(id)) = (outermost, object.get("id").and_then(Value::as_str)) {
+                    *twice |= !seen.insert(id);
+                }
+                object.values().for_each(|v| walk(v, false, seen, twice));
+            }
+            _ => {}
+        }
+    }
+    let mut twice = false;
+    walk(resource, true, &mut BTreeSet::new(), &mut twice);
+    if twice {
+        faults.push(format!("{place}: the id of an element stands twice"));
+    }
+}
+
 /// R4's invariants that concern what chartlift makes.
 fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<String>) {
     let mut fault = |rule: &str| faults.push(format!("{place}: {rule}"));
@@ -214,6 +293,16 @@ fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<String>) {
                     fault("us-core-6: a name, or the reason why there is none");
                 }
             }
+            // US Core's extensions of race and ethnicity say in words what they say in codes.
+            for extension in resource["extension"].as_array().into_iter().flatten() {
+                let url = extension["url"].as_str().unwrap_or_default();
+                let says = |part: &Value| part["url"] == "text" && part["valueString"].is_string();
+                if (url.ends_with("/us-core-race") || url.ends_with("/us-core-ethnicity"))
+                    && extension["extension"].as_array().into_iter().flatten().filter(|part| says(part)).count() != 1
+                {
+                    fault("a race or ethnicity without its text");
+                }
+            }
             for contact in resource["contact"].as_array().into_iter().flatten() {
                 if !["name", "telecom", "address", "organization"].iter().any(|key| contact.get(key).is_some()) {
                     fault("pat-1: a contact without details");
@@ -221,8 +310,10 @@ fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<String>) {
             }
         }
         "Observation" => {
-            if has_value(resource) && resource.get("dataAbsentReason").is_some() {
-                fault("obs-6: a value and a reason for its absence");
+            for part in resource["component"].as_array().into_iter().flatten().chain([resource]) {
+                if has_value(part) && part.get("dataAbsentReason").is_some() {
+                    fault("obs-6: a value and a reason for its absence");
+                }
             }
             for component in resource["component"].as_array().into_iter().flatten() {
                 if component["code"]["coding"] == resource["code"]["coding"] && has_value(resource) {

@@ -17,8 +17,10 @@ const NPI: &str = "http://hl7.org/fhir/sid/us-npi";
 
 /// Who and what the paper names besides the patient.
 pub(super) struct People {
-    practitioner: Option<Added>,
-    organization: Option<Added>,
+    /// The practitioner.
+    pub practitioner: Option<Added>,
+    /// The organization of the letterhead.
+    pub organization: Option<Added>,
 }
 
 /// Adds the Practitioner and the Organization of the letterhead, where they leave.
@@ -108,7 +110,7 @@ pub(super) fn add_encounter(draft: &mut Draft<'_>, patient: &Added, people: &Peo
 }
 
 /// The author of the paper: its practitioner, where that kind of paper bears its author's name.
-fn author<'p>(draft: &Draft<'_>, people: &'p People) -> Option<&'p Added> {
+pub(super) fn author<'p>(draft: &Draft<'_>, people: &'p People) -> Option<&'p Added> {
     people.practitioner.as_ref().filter(|_| draft.kind().is_some_and(|kind| TERMS.is_authored(kind)))
 }
 
@@ -121,7 +123,7 @@ fn document_type(kind: Option<DocumentKind>) -> Value {
 }
 
 /// `final` once a person has settled every value of the document, else `preliminary`.
-fn reading_status(draft: &Draft<'_>) -> &'static str {
+pub(super) fn reading_status(draft: &Draft<'_>) -> &'static str {
     let settled = |status| matches!(status, Status::Verified | Status::Corrected | Status::Rejected);
     let values = &draft.record.values;
     if !values.is_empty() && values.iter().all(|value| settled(value.status)) { "final" } else { "preliminary" }
@@ -133,33 +135,38 @@ fn add_binary(draft: &mut Draft<'_>, scan: &Scan) -> Added {
     draft.add("Binary", "Binary", resource, Vec::new(), Identity::Own, false)
 }
 
+/// The scan as an attachment: in a Binary, which is added, or at the source's own address.
+pub(super) fn attachment(draft: &mut Draft<'_>, scan: Option<&Scan>) -> Value {
+    let record = draft.record;
+    let (mut attachment, size) = match scan {
+        Some(scan) => {
+            let binary = add_binary(draft, scan);
+            // FHIR means SHA-1 here; the SHA-256 of the source is an identifier.
+            let hash = BASE64.encode(scan.sha1);
+            (object(json!({"contentType": PDF, "url": binary.url, "hash": hash})), scan.pdf.len() as u64)
+        }
+        None => (object(json!({"contentType": record.file_kind.media_type(), "url": draft.source_url()})), record.size),
+    };
+    put(&mut attachment, "title", text(record.id.as_str()));
+    // FHIR's `unsignedInt` ends at 2^31 - 1.
+    put(&mut attachment, "size", (size <= 0x7fff_ffff).then_some(size));
+    attachment.into()
+}
+
 /// Adds the DocumentReference: the scan, its digest, its kind and its date.
 pub(super) fn add_reference(
     draft: &mut Draft<'_>,
     patient: &Added,
     people: &People,
     encounter: Option<&Added>,
-    scan: Option<&Scan>,
+    attachment: &Value,
 ) -> Added {
-    let binary = scan.map(|scan| add_binary(draft, scan));
-    let binary = binary.as_ref();
     let record = draft.record;
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
     let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
         evidence.push(Evidence::at(value, "type.coding[0].code"));
         kind
     });
-    let (mut attachment, size) = match (scan, binary) {
-        (Some(scan), Some(binary)) => {
-            // FHIR means SHA-1 here; the SHA-256 of the source is an identifier.
-            let hash = BASE64.encode(scan.sha1);
-            (object(json!({"contentType": PDF, "url": binary.url, "hash": hash})), scan.pdf.len() as u64)
-        }
-        _ => (object(json!({"contentType": record.file_kind.media_type(), "url": draft.source_url()})), record.size),
-    };
-    put(&mut attachment, "title", text(record.id.as_str()));
-    // FHIR's `unsignedInt` ends at 2^31 - 1.
-    put(&mut attachment, "size", (size <= 0x7fff_ffff).then_some(size));
     let mut document = object(json!({
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", draft.uuid("DocumentReference"))},
         "identifier": [{"system": "urn:chartlift:sha256", "value": record.sha256.to_string()}],

@@ -291,8 +291,8 @@ impl<'a> Draft<'a> {
 /// Gives the resource the identifier that its condition asks for, unless it bears it already.
 fn identify(kind: &str, resource: &mut Object, system: &str, value: &str) {
     let identifier = json!({"system": system, "value": value});
-    if kind == "Composition" {
-        // The one resource here with a single identifier.
+    if matches!(kind, "Composition" | "QuestionnaireResponse") {
+        // The resources here with a single identifier.
         resource.insert("identifier".to_owned(), identifier);
         return;
     }

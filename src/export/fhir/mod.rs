@@ -18,10 +18,15 @@
 //!   and stays empty; the SHA-256 stands as the identifier `urn:chartlift:sha256`.
 //! * **A social security number leaves masked** (last four digits, as a rendered value) unless [`ExportSettings::full_ssn`] says otherwise: US Core
 //!   advises against it as an identifier's value.
+//! * **Nothing that may leave is lost**: a QuestionnaireResponse holds every value as it stands, also those for which FHIR has no better place, unless
+//!   [`ExportSettings::questionnaire_response`] says otherwise. Its status says whether people have settled all of the document.
+//! * **A report is there twice, its scan once**: laboratory and imaging reports are a DiagnosticReport as well, with the address of the DocumentReference's
+//!   attachment and the results in it. `issued` is not what the paper's day is, and stays unknown.
 //! * **A profile is claimed where it is fulfilled**, never by the kind of resource alone: config/us_core.toml lists what each asks. What a version of US Core
 //!   requires and the paper does not say is unknown, by the coded reason or the extension; a sex is `unknown` and never guessed.
 //! * "No known allergies" stays text: SNOMED CT's code for it needs a licence that the receiver may not hold.
 
+mod answers;
 mod check;
 mod clinical;
 mod coverage;
@@ -33,6 +38,7 @@ mod observation;
 mod patient;
 mod profiles;
 mod provenance;
+mod report;
 mod terms;
 mod ucum;
 
@@ -63,6 +69,8 @@ pub struct ExportSettings {
     pub source_base: String,
     /// Whether social security numbers leave in full.
     pub full_ssn: bool,
+    /// Whether each document brings a QuestionnaireResponse of all its values.
+    pub questionnaire_response: bool,
 }
 
 impl Default for ExportSettings {
@@ -73,6 +81,7 @@ impl Default for ExportSettings {
             mrn_system: "urn:chartlift:mrn".to_owned(),
             source_base: String::new(),
             full_ssn: false,
+            questionnaire_response: true,
         }
     }
 }
@@ -206,11 +215,14 @@ fn draft<'a>(record: &'a DocumentRecord, context: &'a ExportContext, scan: Optio
     let people = document::add_people(&mut draft);
     let device = document::add_device(&mut draft);
     let encounter = document::add_encounter(&mut draft, &patient, &people);
-    let reference = document::add_reference(&mut draft, &patient, &people, encounter.as_ref(), scan);
+    let attachment = document::attachment(&mut draft, scan);
+    let reference = document::add_reference(&mut draft, &patient, &people, encounter.as_ref(), &attachment);
     document::add_composition(&mut draft, &patient, &people, encounter.as_ref(), &device);
     coverage::add(&mut draft, &patient);
     clinical::add_all(&mut draft, &patient, &reference);
-    observation::add_all(&mut draft, &patient, &reference);
+    let results = observation::add_all(&mut draft, &patient, &reference);
+    report::add(&mut draft, &patient, &people, encounter.as_ref(), &attachment, &results);
+    answers::add(&mut draft, &patient, encounter.as_ref(), &device);
     provenance::add_all(&mut draft, &device, &reference);
     draft
 }

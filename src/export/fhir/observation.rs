@@ -8,6 +8,7 @@ use super::terms::TERMS;
 use super::ucum::Unit;
 use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
 
+const LABORATORY: &str = "laboratory";
 const BP_PANEL: &str = "85354-9";
 const SYSTOLIC: &str = "8480-6";
 const DIASTOLIC: &str = "8462-4";
@@ -20,8 +21,9 @@ struct Reading<'a> {
     waits: bool,
 }
 
-/// Adds every item that leaves whole; two consecutive halves of a blood pressure become one panel.
-pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) {
+/// Adds every item that leaves whole; two consecutive halves of a blood pressure become one panel. Gives the laboratory's results.
+pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) -> Vec<Added> {
+    let mut results = Vec::new();
     let items = draft.items(Group::Observation);
     let numbers: Vec<u32> = items.keys().copied().collect();
     let mut at = 0;
@@ -42,12 +44,13 @@ pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added)
             }
             None if ready(item) => {
                 if let Some(reading) = read(draft, item) {
-                    add_single(draft, patient, reference, &format!("Observation/{number}"), reading);
+                    results.extend(add_single(draft, patient, reference, &format!("Observation/{number}"), reading));
                 }
             }
             None => {}
         }
     }
+    results
 }
 
 fn loinc_of<'a>(item: &Item<'a>) -> Option<&'a str> {
@@ -146,10 +149,12 @@ fn range(words: &str, unit: Option<&Unit>) -> Value {
     range.into()
 }
 
-fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) {
+/// Adds an observation, and gives it where it is a result of the laboratory's.
+fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) -> Option<Added> {
     let Reading { code, core: mut observation, evidence, waits } = reading;
-    frame(draft, patient, reference, &mut observation, code.as_deref(), &evidence);
-    draft.add("Observation", path, observation, evidence, Identity::Document, waits);
+    let category = frame(draft, patient, reference, &mut observation, code.as_deref(), &evidence);
+    let added = draft.add("Observation", path, observation, evidence, Identity::Document, waits);
+    (category == Some(LABORATORY)).then_some(added)
 }
 
 fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, halves: [Reading<'a>; 2]) {
@@ -172,7 +177,7 @@ fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path
     draft.add("Observation", path, panel, evidence, Identity::Document, waits);
 }
 
-/// What every observation bears: status, category, subject, source and time.
+/// Puts in what every observation bears: status, category, subject, source and time. Gives the category.
 fn frame(
     draft: &mut Draft<'_>,
     patient: &Added,
@@ -180,15 +185,15 @@ fn frame(
     observation: &mut Object,
     code: Option<&str>,
     evidence: &[Evidence<'_>],
-) {
+) -> Option<&'static str> {
     let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
     // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.
     observation.insert("status".to_owned(), if human { "final" } else { "preliminary" }.into());
     let kind = draft.kind();
     let category = match code {
         Some(code) if TERMS.vital_signs.contains(code) => Some("vital-signs"),
-        Some(_) => Some("laboratory"),
-        None => (kind == Some(DocumentKind::LaboratoryReport)).then_some("laboratory"),
+        Some(_) => Some(LABORATORY),
+        None => (kind == Some(DocumentKind::LaboratoryReport)).then_some(LABORATORY),
     };
     let system = "http://terminology.hl7.org/CodeSystem/observation-category";
     put(observation, "category", category.map(|code| json!([concept(system, code)])));
@@ -203,4 +208,5 @@ fn frame(
         (_, _, Some(day)) => observation.insert("effectivePeriod".to_owned(), json!({"end": day})),
         _ => observation.insert("_effectiveDateTime".to_owned(), absent(draft.waits(Field::DocumentDate))),
     };
+    category
 }

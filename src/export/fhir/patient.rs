@@ -73,19 +73,25 @@ pub(super) fn add(draft: &mut Draft<'_>) -> Added {
 }
 
 fn ssn(raw: &str, full: bool) -> Option<Value> {
-    let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() != 9 || !raw.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ') {
-        return None;
-    }
     let kind = concept(ID_TYPE, "SS");
     if full {
-        return Some(json!({"type": kind, "system": US_SSN, "value": digits}));
+        return Some(json!({"type": kind, "system": US_SSN, "value": ssn_digits(raw)?}));
     }
-    let masked = json!({"extension": [
+    Some(json!({"type": kind, "system": US_SSN, "_value": masked_ssn(raw)?}))
+}
+
+fn ssn_digits(raw: &str) -> Option<String> {
+    let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() == 9 && raw.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ')).then_some(digits)
+}
+
+/// What stands beside the value of a social security number that does not leave: the reason, and its last four digits.
+pub(super) fn masked_ssn(raw: &str) -> Option<Value> {
+    let digits = ssn_digits(raw)?;
+    Some(json!({"extension": [
         {"url": DATA_ABSENT, "valueCode": "masked"},
         {"url": "http://hl7.org/fhir/StructureDefinition/rendered-value", "valueString": format!("xxx-xx-{}", &digits[5..])},
-    ]});
-    Some(json!({"type": kind, "system": US_SSN, "_value": masked}))
+    ]}))
 }
 
 fn name<'a>(draft: &mut Draft<'a>, evidence: &mut Vec<Evidence<'a>>) -> Value {

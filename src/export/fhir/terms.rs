@@ -15,6 +15,7 @@ pub(super) struct Terms {
     pub wider: BTreeMap<String, String>,
     pub interpretations: BTreeMap<String, String>,
     pub encounter_classes: BTreeMap<DocumentKind, String>,
+    pub reports: BTreeMap<DocumentKind, ReportTerm>,
     authored: Kinds,
     administrative: Kinds,
     sections: BTreeMap<Section, SectionTerm>,
@@ -24,6 +25,16 @@ pub(super) struct Terms {
 #[serde(deny_unknown_fields)]
 struct Kinds {
     kinds: BTreeSet<DocumentKind>,
+}
+
+/// The category of a kind of report, and the section that draws its conclusion.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportTerm {
+    pub system: String,
+    pub code: String,
+    pub display: String,
+    pub conclusion: Option<Section>,
 }
 
 /// A section's title and code.

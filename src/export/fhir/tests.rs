@@ -5,6 +5,16 @@ use super::*;
 use crate::export::sample::{document, full, value};
 use crate::model::{DecidedValue, Status};
 
+/// What is left out without a QuestionnaireResponse.
+fn left_out(record: &DocumentRecord) -> (Value, Vec<LeftOut>) {
+    let settings = ExportSettings { questionnaire_response: false, ..Default::default() };
+    let bundle = bundle(record, &ExportContext::new(settings));
+    let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+    assert_eq!(check(&json), Vec::<String>::new());
+    assert_eq!(all(&json, "QuestionnaireResponse").len(), 0);
+    (json, bundle.left_out)
+}
+
 fn render(record: &DocumentRecord) -> (Value, Bundle) {
     let bundle = bundle(record, &ExportContext { version: "1.2.3".to_owned(), ..Default::default() });
     let json: Value = serde_json::from_slice(&bundle.json).unwrap();
@@ -51,12 +61,13 @@ fn a_full_document_leaves_whole_and_sound() {
         "Observation",
         "Immunization",
         "Procedure",
+        "QuestionnaireResponse",
     ] {
         one(&json, kind);
     }
     assert_eq!(all(&json, "Organization").len(), 2);
     // Everything but the Device is made of values, and so has a Provenance.
-    assert_eq!(all(&json, "Provenance").len(), 14);
+    assert_eq!(all(&json, "Provenance").len(), 15);
     assert_eq!(json["entry"].as_array().unwrap().len(), bundle.resources);
 }
 
@@ -179,9 +190,9 @@ fn two_halves_of_a_blood_pressure_are_one_panel_or_wait_together() {
     let mut waiting = with(halves);
     waiting.values[6].status = Status::Review;
     assert_eq!(waiting.values[6].extracted.field, Field::ObservationValue);
-    let (json, bundle) = render(&waiting);
+    let (json, left_out) = left_out(&waiting);
     assert_eq!(all(&json, "Observation").len(), 0);
-    assert!(bundle.left_out.iter().any(|l| l.item == Some(1) && l.reason == LeftOutReason::Incomplete));
+    assert!(left_out.iter().any(|l| l.item == Some(1) && l.reason == LeftOutReason::Incomplete));
 }
 
 #[test]
@@ -213,9 +224,9 @@ fn numbers_words_and_ranges() {
 fn a_number_whose_unit_waits_stays() {
     let mut record = with(reading(1, "2160-0", "Creatinine", "0.90", "mg/dL"));
     set(&mut record, Field::ObservationUnit, Status::Review);
-    let (json, bundle) = render(&record);
+    let (json, left_out) = left_out(&record);
     assert_eq!(all(&json, "Observation").len(), 0);
-    assert_eq!(bundle.left_out.len(), 3);
+    assert_eq!(left_out.len(), 3);
 }
 
 #[test]
@@ -241,16 +252,91 @@ fn what_has_no_place_in_fhir_is_listed_and_not_bent() {
         (Field::MaritalStatus, "married"),
     ];
     for (field, text) in table {
-        let (_, bundle) = render(&with(vec![value(field, None, text).build()]));
-        assert_eq!(bundle.left_out, [LeftOut { field, item: None, reason: LeftOutReason::Form }], "{field}");
+        let (_, left_out) = left_out(&with(vec![value(field, None, text).build()]));
+        assert_eq!(left_out, [LeftOut { field, item: None, reason: LeftOutReason::Form }], "{field}");
     }
-    let (_, bundle) =
-        render(&with(vec![value(Field::ContactRelationship, None, "wife").build(), value(Field::ConditionIcd10, Some(1), "I10").build()]));
-    assert_eq!(bundle.left_out.iter().map(|l| l.reason).collect::<Vec<_>>(), [LeftOutReason::Incomplete; 2]);
+    let alone = [value(Field::ContactRelationship, None, "wife").build(), value(Field::ConditionIcd10, Some(1), "I10").build()];
+    let (_, incomplete) = left_out(&with(alone.to_vec()));
+    assert_eq!(incomplete.iter().map(|l| l.reason).collect::<Vec<_>>(), [LeftOutReason::Incomplete; 2]);
     let stay = [value(Field::EncounterStart, None, "2001-02-03").build(), value(Field::EncounterEnd, None, "2001-02-01").build()];
-    let (json, bundle) = render(&with(stay.to_vec()));
+    let (json, impossible) = left_out(&with(stay.to_vec()));
     assert_eq!(one(&json, "Encounter")["period"].get("end"), None);
-    assert_eq!(bundle.left_out.len(), 1);
+    assert_eq!(impossible.len(), 1);
+}
+
+#[test]
+fn a_questionnaire_response_loses_nothing_that_may_leave() {
+    let mut record = full("a.pdf");
+    record.values.push(value(Field::BirthDate, None, "spring of 1950").build());
+    record.values.push(value(Field::ObservationValue, Some(7), "12").build());
+    record.values.push(value(Field::Phone, None, "SECRET").status(Status::Review).build());
+    let (json, bundle) = render(&record);
+    assert_eq!(bundle.left_out, []);
+    let response = one(&json, "QuestionnaireResponse");
+    assert_eq!((&response["status"], &response["meta"]["tag"][0]["code"]), (&"in-progress".into(), &"waiting".into()));
+    let items = response["item"].as_array().unwrap();
+    let dates = &items.iter().find(|item| item["linkId"] == "Patient.birthDate").unwrap()["answer"];
+    assert_eq!(*dates, serde_json::json!([{"valueDate": "1950-02-28"}, {"valueString": "spring of 1950"}]));
+    let observations: Vec<usize> =
+        items.iter().filter(|item| item["linkId"] == "Observation").map(|item| item["item"].as_array().unwrap().len()).collect();
+    assert_eq!(observations, [6, 1]);
+    let text = response.to_string();
+    assert!(!text.contains("SECRET") && !text.contains("98765") && text.contains("xxx-xx-4320"));
+
+    let status = |statuses: [Status; 2]| {
+        let mut record = with(vec![value(Field::Family, None, "Doe").build(), value(Field::City, None, "Salem").build()]);
+        record.values.iter_mut().zip(statuses).for_each(|(value, status)| value.status = status);
+        one(&render(&record).0, "QuestionnaireResponse")["status"].clone()
+    };
+    assert_eq!(status([Status::Verified, Status::Accepted]), "in-progress");
+    assert_eq!(status([Status::Verified, Status::Rejected]), "completed");
+    assert_eq!(status([Status::Verified, Status::Corrected]), "amended");
+}
+
+#[test]
+fn reports_hold_their_results_and_the_scan() {
+    let mut record = with([reading(1, "2160-0", "Creatinine", "0.90", "mg/dL"), reading(2, "8867-4", "Pulse", "70", "/min")].concat());
+    record.values.push(value(Field::DocumentType, None, "11502-2").build());
+    record.values.push(value(Field::Organization, None, "House of Tests").build());
+    let (json, _) = render(&record);
+    let report = one(&json, "DiagnosticReport");
+    assert_eq!(report["meta"]["profile"][0], "http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-lab|9.0.0");
+    assert_eq!((&report["status"], report["result"].as_array().unwrap().len()), (&"preliminary".into(), 1));
+    assert_eq!(report["presentedForm"][0], one(&json, "DocumentReference")["content"][0]["attachment"]);
+    assert_eq!(report["_effectiveDateTime"]["extension"][0]["valueCode"], "unknown");
+
+    let impression = value(Field::SectionImpression, None, "No fracture.").build();
+    let kind = value(Field::DocumentType, None, "18748-4").build();
+    let day = value(Field::DocumentDate, None, "2001-05-07").build();
+    let (json, _) = render(&with(vec![kind, impression, day, value(Field::Practitioner, None, "A. Reader").build()]));
+    let report = one(&json, "DiagnosticReport");
+    assert_eq!((&report["conclusion"], &report["effectivePeriod"]["end"]), (&"No fracture.".into(), &"2001-05-07".into()));
+    assert_eq!(report["category"][0]["coding"][0]["code"], "LP29684-5");
+    assert!(report.get("resultsInterpreter").is_some());
+    assert_eq!(all(&render(&full("a.pdf")).0, "DiagnosticReport").len(), 0);
+}
+
+#[test]
+fn a_scan_travels_as_a_binary_that_every_attachment_points_to() {
+    let record = with(vec![value(Field::DocumentType, None, "11502-2").build()]);
+    let scan = Scan::new(b"%PDF-1.4 a scan".to_vec());
+    let bundle = transaction(super::render(&record, &ExportContext::default(), Some(&scan)));
+    let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+    assert_eq!(check(&json), Vec::<String>::new());
+    let attachment = &one(&json, "DiagnosticReport")["presentedForm"][0];
+    assert_eq!((attachment, &attachment["size"]), (&one(&json, "DocumentReference")["content"][0]["attachment"], &15.into()));
+    let faults = [
+        (pointer(&json, "Binary", "/data"), "JVBERi0xLjQgYW5vdGhlcg=="),
+        (pointer(&json, "Binary", "/contentType"), "text/plain"),
+        (pointer(&json, "Binary", "/id"), "another"),
+        (pointer(&json, "DiagnosticReport", "/presentedForm/0/url"), "urn:uuid:00000000-0000-0000-0000-000000000000"),
+        (pointer(&json, "DiagnosticReport", "/presentedForm/0/hash"), "AAAA"),
+    ];
+    for (path, wrong) in faults {
+        let mut bad = json.clone();
+        *bad.pointer_mut(&path).unwrap() = wrong.into();
+        assert!(!check(&bad).is_empty(), "{path}");
+    }
 }
 
 #[test]
@@ -277,7 +363,7 @@ fn a_machines_reading_is_marked_as_one() {
 fn every_value_leads_back_to_its_pixels() {
     let record = with(vec![value(Field::Family, None, "Doe").on(3).at(10.0, 20.0, 30.125, 4.0).build()]);
     let (json, _) = render(&record);
-    let what = &one(&json, "Provenance")["entity"][0]["what"];
+    let what = &all(&json, "Provenance")[0]["entity"][0]["what"];
     assert_eq!(what["identifier"]["value"], "Box%201/r%C3%A4um%20%231%20100%25.png#page=3&xywh=percent:10.00,20.00,30.13,4.00");
     assert_eq!(what["display"], "Patient.name.family, page 3");
 }
@@ -443,7 +529,8 @@ proptest! {
         drawn in proptest::collection::vec(
             (0..Field::ALL.len(), 1u32..4, prop_oneof!["\\PC{0,12}", "(?s).{0,6}", "[0-9<>=.,-]{0,8}", Just(String::new())], 0usize..5, any::<bool>()),
             0..60,
-        )
+        ),
+        questionnaire_response in any::<bool>(),
     ) {
         let mut record = document("any.pdf");
         for (field, item, text, status, plausible) in drawn {
@@ -451,7 +538,8 @@ proptest! {
             let text = if plausible { crate::export::sample::plausible(field).to_owned() } else { text };
             record.values.push(value(field, field.group().map(|_| item), &text).status(Status::ALL[status]).build());
         }
-        let bundle = bundle(&record, &ExportContext::default());
+        let context = ExportContext::new(ExportSettings { questionnaire_response, ..Default::default() });
+        let bundle = bundle(&record, &context);
         let json: Value = serde_json::from_slice(&bundle.json).unwrap();
         prop_assert_eq!(check(&json), Vec::<String>::new());
         let listed = bundle.left_out.iter().map(|l| (l.field, l.item)).collect::<BTreeSet<_>>();
@@ -484,7 +572,7 @@ fn every_value_that_left_is_found_in_the_resources_that_carry_it() {
         assert_eq!(there.get(carrier.url.as_str()), Some(&carrier.resource.as_str()), "{carrier:?}");
     }
     let of = |field: Field| carriers.iter().filter(|c| c.field == field).map(|c| c.resource.as_str()).collect::<Vec<_>>();
-    assert_eq!(of(Field::BirthDate), ["Patient"]);
-    assert_eq!(of(Field::ObservationValue), ["Observation"]);
-    assert_eq!(of(Field::Payor), ["Coverage", "Organization"]);
+    assert_eq!(of(Field::BirthDate), ["Patient", "QuestionnaireResponse"]);
+    assert_eq!(of(Field::ObservationValue), ["Observation", "QuestionnaireResponse"]);
+    assert_eq!(of(Field::Payor), ["Coverage", "Organization", "QuestionnaireResponse"]);
 }
