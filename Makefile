@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
+.PHONY: help setup models build demo test validate fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -31,6 +31,9 @@ test: setup ## formatting, lints, every test, the documentation (tests of the se
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+validate: ## hold FHIR bundles against independent validators (BUNDLES=FOLDER, such as an archive's bundles/)
+	@scripts/fhir/validate.sh "$(BUNDLES)"
 
 fmt: ## format the sources
 	cargo fmt

