@@ -19,10 +19,9 @@ pub(super) fn from_16_bits(sample: u16) -> u8 {
     ((u32::from(sample) * 255 + 32_767) / 65_535) as u8
 }
 
-/// Ink to grey for CMYK samples where 255 is full ink.
-pub(super) fn cmyk_luma(c: u8, m: u8, y: u8, k: u8) -> u8 {
-    let light = |ink: u8| ((u32::from(255 - ink) * u32::from(255 - k) + 127) / 255) as u8;
-    luma(light(c), light(m), light(y))
+/// The colour of four inks (cyan, magenta, yellow, black) of which 255 is full.
+pub(super) fn inks_to_rgb([c, m, y, k]: [u8; 4]) -> [u8; 3] {
+    [c, m, y].map(|ink| ((u32::from(255 - ink) * u32::from(255 - k) + 127) / 255) as u8)
 }
 
 /// Resolution that a source states, if it can be true of a page of this many pixels.
@@ -92,7 +91,8 @@ mod tests {
         assert_eq!((luma(0, 0, 0), luma(255, 255, 255), luma(128, 128, 128)), (0, 255, 128));
         assert_eq!((over_white(0, 0), over_white(0, 255), over_white(0, 128)), (255, 0, 127));
         assert_eq!((from_16_bits(0), from_16_bits(65_535), from_16_bits(257 * 90)), (0, 255, 90));
-        assert_eq!((cmyk_luma(0, 0, 0, 0), cmyk_luma(0, 0, 0, 255), cmyk_luma(255, 255, 255, 0)), (255, 0, 0));
+        let inks = [[0, 0, 0, 0], [0, 0, 0, 255], [255, 255, 255, 0]];
+        assert_eq!(inks.map(inks_to_rgb), [[255; 3], [0; 3], [0; 3]]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod jpeg;
 mod png;
 mod recode;
+mod strips;
 
 use std::fs::File;
 use std::io::Read;
@@ -12,10 +13,11 @@ use super::DecodeSettings;
 use super::grey::{credible_dpi, orientation};
 use super::raster::{check_jpeg, jpeg_pixels, unpacked, unreadable};
 use super::tags::Tags;
-use crate::model::{Carriage, CarriedPage, FileKind, Lay, PageNumber, Picture, SourceFailure};
+use crate::model::{Carriage, CarriedPage, FileKind, Lay, PageNumber, Picture, Share, SourceFailure};
 
 pub(super) use jpeg::jpeg_picture;
-pub(super) use recode::{Pixels, recode};
+pub(super) use recode::{Pixels, Samples, recode};
+pub(super) use strips::{Colours, joined, whole};
 
 /// Carries a file of one picture.
 pub(super) fn raster(mut input: File, kind: FileKind, number: PageNumber, settings: &DecodeSettings) -> Result<CarriedPage, SourceFailure> {
@@ -42,9 +44,25 @@ pub(super) fn raster(mut input: File, kind: FileKind, number: PageNumber, settin
 
 /// A page of one picture that fills it, with what its tags ask for.
 pub(super) fn alone(picture: Picture, carriage: Carriage, tags: Tags, number: PageNumber) -> CarriedPage {
-    let (width, height) = (picture.width, picture.height);
+    let size = (picture.width, picture.height);
+    page_of(vec![picture], size, carriage, tags, number)
+}
+
+/// A page of this size and these pictures, with what its tags ask for. Mirroring is taken out here; its turn is left to whoever shows it.
+pub(super) fn page_of(
+    pictures: Vec<Picture>,
+    (width, height): (u32, u32),
+    carriage: Carriage,
+    tags: Tags,
+    number: PageNumber,
+) -> CarriedPage {
     let (mirrored, tagged_turn) = orientation(tags.orientation);
-    let lay = if mirrored { Lay::MIRRORED } else { Lay::UPRIGHT };
+    let pictures = if mirrored { pictures.into_iter().map(mirror).collect() } else { pictures };
     let dpi = credible_dpi(tags.dpi.0, tags.dpi.1, width, height);
-    CarriedPage { number, width, height, dpi, tagged_turn, carriage, pictures: vec![Picture { lay, ..picture }] }
+    CarriedPage { number, width, height, dpi, tagged_turn, carriage, pictures }
+}
+
+fn mirror(picture: Picture) -> Picture {
+    let place = Share { x: 1.0 - picture.place.x - picture.place.width, ..picture.place };
+    Picture { place, lay: Lay::MIRRORED, ..picture }
 }

@@ -10,10 +10,11 @@ use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, I
 use unicode_normalization::UnicodeNormalization;
 
 use super::super::DecodeSettings;
+use super::super::child::Job;
 use super::super::grey::{luma, over_white};
-use super::POINTS;
 use super::guard::Guard;
-use crate::model::GreyPage;
+use super::{POINTS, coded};
+use crate::model::{Carriage, GreyPage, Lay, Picture};
 
 /// Glyphs that a page may have. More is no page of text.
 const MAX_GLYPHS: usize = 200_000;
@@ -47,6 +48,8 @@ pub(super) struct Glyph {
 pub(super) struct Cover {
     /// As a viewer shows it.
     pub(super) grey: GreyPage,
+    /// As a PDF file can hold it, where that was asked for.
+    pub(super) carried: Option<(Picture, Carriage)>,
 }
 
 /// What can be wrong with an image, or with the page as a whole.
@@ -60,7 +63,7 @@ pub(super) enum Flaw {
     TooMuchText,
 }
 
-struct Picture {
+struct Extent {
     area: f64,
     dpi: f64,
 }
@@ -69,6 +72,7 @@ pub(super) struct Collector<'s> {
     page: Rect,
     settings: &'s DecodeSettings,
     guard: &'s Guard,
+    job: Job,
     pub(super) glyphs: Vec<Glyph>,
     /// Bytes of their text.
     text_bytes: usize,
@@ -79,7 +83,7 @@ pub(super) struct Collector<'s> {
     cover: Option<Cover>,
     /// Something is drawn over the covering image, or in a way that changes how it looks.
     more_than_cover: bool,
-    pictures: Vec<Picture>,
+    pictures: Vec<Extent>,
     paths: usize,
     clips: Vec<Rect>,
     /// Opacity of the open groups, and whether each is plain.
@@ -87,11 +91,12 @@ pub(super) struct Collector<'s> {
 }
 
 impl<'s> Collector<'s> {
-    pub(super) fn new((width, height): (f32, f32), guard: &'s Guard, settings: &'s DecodeSettings) -> Self {
+    pub(super) fn new((width, height): (f32, f32), guard: &'s Guard, settings: &'s DecodeSettings, job: Job) -> Self {
         Self {
             page: Rect::new(0.0, 0.0, f64::from(width), f64::from(height)),
             settings,
             guard,
+            job,
             glyphs: Vec::new(),
             text_bytes: 0,
             curves: 0,
@@ -154,7 +159,7 @@ impl<'s> Collector<'s> {
         let [a, b, c, d, ..] = transform.as_coeffs();
         let dpi = POINTS / a.hypot(b).min(c.hypot(d)).max(1e-9);
         self.painted(rect);
-        self.pictures.push(Picture { area: seen.area().max(0.0), dpi });
+        self.pictures.push(Extent { area: seen.area().max(0.0), dpi });
         let upright = b.abs() + c.abs() < (a.abs() + d.abs()) * 0.001;
         let turned = a.abs() + d.abs() < (b.abs() + c.abs()) * 0.001;
         if !self.covers(&rect) || !self.covers(&seen) || !(upright || turned) {
@@ -178,7 +183,13 @@ impl<'s> Collector<'s> {
             self.more_than_cover = true;
         }
         match decode(image, self.guard, self.settings) {
-            Ok(grey) => self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]) }),
+            Ok(grey) => {
+                let most = self.settings.max_stream_mib.saturating_mul(1024 * 1024);
+                let carry =
+                    || coded::picture(image, most).map(|(picture, carriage)| (Picture { lay: lay([a, b, c, d]), ..picture }, carriage));
+                let carried = if self.job == Job::Carry { carry() } else { None };
+                self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]), carried });
+            }
             Err(flaw) => self.flaw = Some(flaw),
         }
     }
@@ -229,7 +240,7 @@ fn decode(image: &Image<'_, '_>, guard: &Guard, settings: &DecodeSettings) -> Re
                     ImageData::Rgb(rgb) => rgb.data.chunks_exact(3).map(|p| luma(p[0], p[1], p[2])).collect(),
                 };
                 if let Some(alpha) = alpha {
-                    lay_over_white(&mut pixels, width, rows, &alpha);
+                    lay_over_white(&mut pixels, 1, (width, rows), &alpha);
                 }
                 grey = is_whole.then_some(GreyPage { width, height: rows, pixels });
             },
@@ -257,15 +268,25 @@ fn whole(rows: u32, scale: f32, stated: u32) -> bool {
     f64::from(rows) * f64::from(scale) >= f64::from(stated) - 0.5
 }
 
-/// Composes with white paper; the mask may have a size of its own.
-fn lay_over_white(pixels: &mut [u8], width: u32, height: u32, alpha: &LumaData) {
+/// Composes with white paper pixels of so many samples; the mask may have a size of its own.
+pub(super) fn lay_over_white(pixels: &mut [u8], samples: usize, (width, height): (u32, u32), alpha: &LumaData) {
     for y in 0..height as usize {
         let from = y * alpha.height as usize / height.max(1) as usize * alpha.width as usize;
         for x in 0..width as usize {
             let mask = alpha.data.get(from + x * alpha.width as usize / width.max(1) as usize).copied().unwrap_or(255);
-            let at = y * width as usize + x;
-            pixels[at] = over_white(pixels[at], mask);
+            let at = (y * width as usize + x) * samples;
+            pixels[at..at + samples].iter_mut().for_each(|sample| *sample = over_white(*sample, mask));
         }
+    }
+}
+
+/// How an image lies on the page, from its transform.
+fn lay([a, b, c, d]: [f64; 4]) -> Lay {
+    let sign = |v: f64| if v > 0.0 { 1 } else { -1 };
+    if a.abs() + d.abs() < b.abs() + c.abs() {
+        Lay { a: 0, b: sign(b), c: sign(c), d: 0 }
+    } else {
+        Lay { a: sign(a), b: 0, c: 0, d: sign(d) }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Guard {
 
 /// How a stream is packed (ISO 32000-1, table 6, with the short names of table 94).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Filter {
+pub(super) enum Filter {
     Hex,
     Base85,
     Lzw,
@@ -66,7 +66,7 @@ impl Filter {
         }
     }
 
-    fn of(dictionary: &Dict<'_>) -> Vec<Self> {
+    pub(super) fn of(dictionary: &Dict<'_>) -> Vec<Self> {
         let Some(filters) = dictionary
             .get::<Object<'_>>(b"F")
             .filter(|f| !matches!(f, Object::String(_) | Object::Dict(_)))
@@ -504,6 +504,23 @@ fn fits(packed: &[u8], filters: &[Filter], most: u64) -> Option<bool> {
         }
     }
     Some(whole)
+}
+
+/// What lies under these packings, none of which changes rows beforehand; `None` if it is longer than `most`, damaged, or packed otherwise.
+pub(super) fn unwrapped(packed: &[u8], outer: &[Filter], most: u64) -> Option<Vec<u8>> {
+    let mut data = packed.to_vec();
+    for filter in outer {
+        let mut bucket = Bucket { left: most, kept: Some(Vec::new()) };
+        match filter {
+            Filter::Flate => inflate(&data, &mut bucket).ok().filter(|to_the_end| *to_the_end).map(drop)?,
+            Filter::RunLength => run_lengths(&data, &mut bucket).ok()?,
+            Filter::Hex => bucket.write_all(&hex(&data)).ok()?,
+            Filter::Base85 => base85(&data, &mut bucket).ok()?,
+            _ => return None,
+        }
+        data = bucket.kept?;
+    }
+    Some(data)
 }
 
 /// Whether a deflate stream comes to its end.

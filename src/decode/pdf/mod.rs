@@ -1,6 +1,7 @@
 //! PDF, page by page: a scanned page is the image it holds, at that image's own resolution; any other page is rendered, and brings
 //! its words along where they are painted text.
 
+mod coded;
 mod collect;
 mod guard;
 mod second;
@@ -10,6 +11,7 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
+use hayro::vello_cpu::Pixmap;
 use hayro_interpret::hayro_syntax::content::ops::TypedInstruction;
 use hayro_interpret::hayro_syntax::object::{Dict, Name};
 use hayro_interpret::hayro_syntax::page::Page;
@@ -17,14 +19,15 @@ use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use hayro_interpret::util::TransformExt;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page, kurbo};
 
-use self::collect::{Collector, Flaw};
+use self::collect::{Collector, Cover, Flaw};
 use self::guard::Guard;
 use self::second::SecondReader;
 use super::DecodeSettings;
+use super::carry::{Pixels, Samples, recode};
 use super::child::{DecodeError, Job, Sink};
 use super::grey::{check_size, credible_dpi, luma, over_white};
 use super::protocol::MAX_WORDS;
-use crate::model::{CarriedPage, FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
+use crate::model::{Carriage, CarriedPage, FailureKind, GreyPage, PageNumber, RawPage, SourceFailure, TextLayer};
 
 /// PDF user space units to an inch.
 const POINTS: f64 = 72.0;
@@ -55,7 +58,10 @@ pub(super) fn decode(mut input: File, sink: &mut Sink<'_>) -> Result<(), DecodeE
     let (mut guard, mut second) = (Guard::default(), SecondReader::new(&bytes, found));
     for (number, page) in (1..).zip(pages.iter()) {
         if sink.job == Job::Carry {
-            sink.page::<CarriedPage>(number, |_| Err(broken("PDF is not carried yet")))?;
+            sink.page(number, |number| {
+                let writes = guard.check(page, settings)?;
+                carry_page(page, number, writes, &guard, settings)
+            })?;
             continue;
         }
         sink.page(number, |number| {
@@ -92,32 +98,13 @@ fn read_page(
     settings: &DecodeSettings,
     second: &mut SecondReader,
 ) -> Result<RawPage, SourceFailure> {
-    if page.raw().contains_key(b"Contents") && page.page_stream().is_none() {
-        return Err(broken("the content of the page cannot be unpacked"));
-    }
     let size = page.render_dimensions();
-    let mut found = Collector::new(size, guard, settings);
-    interpret(page, &mut found);
-    match found.flaw {
-        Some(Flaw::Broken) => return Err(broken("an image of the page is cut off or damaged")),
-        Some(Flaw::TooLarge) => {
-            let detail = "an image of the page has more pixels than the budget allows; scan it at 300 dpi, or raise decode.max_megapixels";
-            return Err(SourceFailure::new(FailureKind::TooLarge, detail));
-        }
-        Some(Flaw::TooMuchText) => return Err(too_much_text(settings)),
-        None => {}
-    }
-    if found.nothing_drawn() && writes {
-        return Err(broken("the page writes in a font that cannot be used"));
-    }
-    if found.nothing_drawn() && calls_for_missing_picture(page) {
-        return Err(broken("the page calls for a picture that the PDF does not hold"));
-    }
+    let mut found = look_through(page, writes, guard, settings, Job::Read)?;
     let glyphs = std::mem::take(&mut found.glyphs);
     if let Some(cover) = found.take_lone_cover() {
         check_size(cover.grey.width.into(), cover.grey.height.into(), settings)?;
         let scale = (f64::from(cover.grey.width) / f64::from(size.0), f64::from(cover.grey.height) / f64::from(size.1));
-        let dpi = credible_dpi(scale.0 * POINTS, scale.1 * POINTS, cover.grey.width, cover.grey.height);
+        let dpi = cover_dpi((cover.grey.width, cover.grey.height), size);
         let (words, _) = words::build(&glyphs, |glyph| !glyph.blank, scale);
         let text = (!words.is_empty()).then_some(TextLayer { words, visible: false });
         return Ok(RawPage { number, grey: cover.grey, dpi, tagged_turn: 0, text });
@@ -141,6 +128,68 @@ fn read_page(
     }
     let text = (!words.is_empty()).then_some(TextLayer { words, visible });
     Ok(RawPage { number, grey, dpi, tagged_turn: if visible { turn } else { 0 }, text })
+}
+
+/// What the page draws, if all of it can be drawn.
+fn look_through<'s>(
+    page: &Page<'_>,
+    writes: bool,
+    guard: &'s Guard,
+    settings: &'s DecodeSettings,
+    job: Job,
+) -> Result<Collector<'s>, SourceFailure> {
+    if page.raw().contains_key(b"Contents") && page.page_stream().is_none() {
+        return Err(broken("the content of the page cannot be unpacked"));
+    }
+    let mut found = Collector::new(page.render_dimensions(), guard, settings, job);
+    interpret(page, &mut found);
+    match found.flaw {
+        Some(Flaw::Broken) => return Err(broken("an image of the page is cut off or damaged")),
+        Some(Flaw::TooLarge) => {
+            let detail = "an image of the page has more pixels than the budget allows; scan it at 300 dpi, or raise decode.max_megapixels";
+            return Err(SourceFailure::new(FailureKind::TooLarge, detail));
+        }
+        Some(Flaw::TooMuchText) => return Err(too_much_text(settings)),
+        None => {}
+    }
+    if found.nothing_drawn() && writes {
+        return Err(broken("the page writes in a font that cannot be used"));
+    }
+    if found.nothing_drawn() && calls_for_missing_picture(page) {
+        return Err(broken("the page calls for a picture that the PDF does not hold"));
+    }
+    Ok(found)
+}
+
+/// Carries one page: the picture that it is, or one that is drawn of it.
+fn carry_page(
+    page: &Page<'_>,
+    number: PageNumber,
+    writes: bool,
+    guard: &Guard,
+    settings: &DecodeSettings,
+) -> Result<CarriedPage, SourceFailure> {
+    let size = page.render_dimensions();
+    let mut found = look_through(page, writes, guard, settings, Job::Carry)?;
+    let drawn_at = found.dpi(settings.render_dpi);
+    if let Some(Cover { grey, carried: Some((picture, carriage)) }) = found.take_lone_cover() {
+        let (width, height) = (grey.width, grey.height);
+        check_size(width.into(), height.into(), settings)?;
+        let dpi = cover_dpi((width, height), size);
+        return Ok(CarriedPage { number, width, height, dpi, tagged_turn: 0, carriage, pictures: vec![picture] });
+    }
+    let (pixels, scale) = draw(page, size, drawn_at, settings)?;
+    let rgb = pixels.data_as_u8_slice().chunks_exact(4).flat_map(colours_over_white_premultiplied).collect();
+    let (width, height) = (pixels.width().into(), pixels.height().into());
+    let picture = recode(Pixels { width, height, samples: Samples::Rgb(rgb) })?;
+    let dpi = credible_dpi(scale * POINTS, scale * POINTS, width, height);
+    Ok(CarriedPage { number, width, height, dpi, tagged_turn: 0, carriage: Carriage::Drawn, pictures: vec![picture] })
+}
+
+/// Resolution of a picture that covers a page.
+fn cover_dpi((width, height): (u32, u32), size: (f32, f32)) -> Option<(f32, f32)> {
+    let scale = (f64::from(width) / f64::from(size.0), f64::from(height) / f64::from(size.1));
+    credible_dpi(scale.0 * POINTS, scale.1 * POINTS, width, height)
 }
 
 fn too_much_text(settings: &DecodeSettings) -> SourceFailure {
@@ -179,8 +228,15 @@ fn interpret(page: &Page<'_>, collector: &mut Collector<'_>) {
     interpret_page(page, &mut context, collector);
 }
 
-/// Renders the page; the scale is pixels a point.
-fn render(page: &Page<'_>, (width, height): (f32, f32), dpi: f64, settings: &DecodeSettings) -> Result<(GreyPage, f64), SourceFailure> {
+/// Renders the page in grey; the scale is pixels a point.
+fn render(page: &Page<'_>, size: (f32, f32), dpi: f64, settings: &DecodeSettings) -> Result<(GreyPage, f64), SourceFailure> {
+    let (pixmap, scale) = draw(page, size, dpi, settings)?;
+    let pixels = pixmap.data_as_u8_slice().chunks_exact(4).map(over_white_premultiplied).collect();
+    Ok((GreyPage { width: pixmap.width().into(), height: pixmap.height().into(), pixels }, scale))
+}
+
+/// Renders the page in its colours.
+fn draw(page: &Page<'_>, (width, height): (f32, f32), dpi: f64, settings: &DecodeSettings) -> Result<(Pixmap, f64), SourceFailure> {
     let (width, height) = (f64::from(width), f64::from(height));
     let by_area = (settings.max_pixels() as f64 / (width * height)).sqrt();
     let by_side = f64::from(settings.max_side.min(u32::from(u16::MAX))) / width.max(height);
@@ -199,8 +255,15 @@ fn render(page: &Page<'_>, (width, height): (f32, f32), dpi: f64, settings: &Dec
     let output =
         hayro::PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: hayro::vello_cpu::color::palette::css::WHITE };
     let pixmap = hayro::render(page, &hayro::RenderCache::new(), &interpreter, &hayro::RenderSettings::default(), &output);
-    let pixels = pixmap.data_as_u8_slice().chunks_exact(4).map(over_white_premultiplied).collect();
-    Ok((GreyPage { width: pixmap.width().into(), height: pixmap.height().into(), pixels }, scale))
+    Ok((pixmap, scale))
+}
+
+/// Colours with their share of white, as the renderer leaves them where nothing was painted.
+fn colours_over_white_premultiplied(pixel: &[u8]) -> [u8; 3] {
+    match *pixel {
+        [r, g, b, a] => [r, g, b].map(|sample| sample.saturating_add(255 - a)),
+        _ => [255; 3],
+    }
 }
 
 fn over_white_premultiplied(pixel: &[u8]) -> u8 {
