@@ -13,7 +13,8 @@ use crate::model::{DecidedValue, DocumentKind, Field, Section, Status};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const PDF: &str = "application/pdf";
-const NPI: &str = "http://hl7.org/fhir/sid/us-npi";
+/// The system of national provider numbers.
+pub(super) const NPI: &str = "http://hl7.org/fhir/sid/us-npi";
 
 /// Who and what the paper names besides the patient.
 pub(super) struct People {
@@ -32,9 +33,7 @@ pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
         resource.insert("name".to_owned(), json!([{"text": name}]));
         evidence.push(Evidence::at(value, "name[0].text"));
     }
-    if let Some((npi, value)) =
-        draft.read(Field::Npi, |raw| text(raw).filter(|npi| npi.len() == 10 && npi.bytes().all(|b| b.is_ascii_digit())))
-    {
+    if let Some((npi, value)) = draft.read(Field::Npi, npi) {
         identity = Identity::Shared { system: NPI.to_owned(), value: npi };
         evidence.push(Evidence::at(value, "identifier[0].value"));
     }
@@ -44,6 +43,11 @@ pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
     let organization =
         draft.read(Field::Organization, text).map(|(name, value)| add_organization(draft, "Organization", &name, value, None));
     People { practitioner, organization }
+}
+
+/// A national provider number: ten digits.
+pub(super) fn npi(raw: &str) -> Option<String> {
+    text(raw).filter(|npi| npi.len() == 10 && npi.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Adds an Organization that is known by its name alone. It says no more than the name, so that equal names may well be one resource.
@@ -153,7 +157,37 @@ pub(super) fn attachment(draft: &mut Draft<'_>, scan: Option<&Scan>) -> Value {
     attachment.into()
 }
 
-/// Adds the DocumentReference: the scan, its digest, its kind and its date.
+/// What a DocumentReference says of the document alone: scan, digest, kind and dates.
+pub(super) fn reference_core<'a>(draft: &mut Draft<'a>, patient: &Added, attachment: &Value, evidence: &mut Vec<Evidence<'a>>) -> Object {
+    let record = draft.record;
+    let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
+        evidence.push(Evidence::at(value, "type.coding[0].code"));
+        kind
+    });
+    // What is no clinical note is a category of its own: US Core requires one and allows others than its own.
+    let category = match kind.filter(|kind| !TERMS.is_clinical(*kind)) {
+        Some(kind) => named_concept(LOINC, kind.as_str(), kind.display()),
+        None => concept("http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category", "clinical-note"),
+    };
+    let mut document = object(json!({
+        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", draft.uuid("DocumentReference"))},
+        "identifier": [{"system": "urn:chartlift:sha256", "value": record.sha256.to_string()}],
+        "status": "current",
+        "type": document_type(kind),
+        "category": [category],
+        "subject": patient.reference(),
+        "date": instant(record.recorded_at),
+        "content": [{"attachment": attachment}],
+    }));
+    // The paper's own date; `date` above is the day on which this reference was made.
+    if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
+        document.insert("context".to_owned(), json!({"period": {"start": date, "end": date}}));
+        evidence.push(Evidence::at(value, "context.period"));
+    }
+    document
+}
+
+/// Adds the DocumentReference: the scan, its digest, its kind and its date, and the people and the encounter that it is about.
 pub(super) fn add_reference(
     draft: &mut Draft<'_>,
     patient: &Added,
@@ -161,38 +195,14 @@ pub(super) fn add_reference(
     encounter: Option<&Added>,
     attachment: &Value,
 ) -> Added {
-    let record = draft.record;
     let mut evidence: Vec<Evidence<'_>> = Vec::new();
-    let kind = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())).map(|(kind, value)| {
-        evidence.push(Evidence::at(value, "type.coding[0].code"));
-        kind
-    });
-    let mut document = object(json!({
-        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": format!("urn:uuid:{}", draft.uuid("DocumentReference"))},
-        "identifier": [{"system": "urn:chartlift:sha256", "value": record.sha256.to_string()}],
-        "status": "current",
-        "docStatus": reading_status(draft),
-        "type": document_type(kind),
-        "subject": patient.reference(),
-        "date": instant(record.recorded_at),
-        "content": [{"attachment": attachment}],
-    }));
-    // What is no clinical note is a category of its own: US Core requires one and allows others than its own.
-    let category = match kind.filter(|kind| !TERMS.is_clinical(*kind)) {
-        Some(kind) => named_concept(LOINC, kind.as_str(), kind.display()),
-        None => concept("http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category", "clinical-note"),
-    };
-    document.insert("category".to_owned(), json!([category]));
+    let mut document = reference_core(draft, patient, attachment, &mut evidence);
+    document.insert("docStatus".to_owned(), reading_status(draft).into());
     let authored = author(draft, people);
     let authors: Vec<Value> = authored.into_iter().chain(&people.organization).map(Added::reference).collect();
     put(&mut document, "author", (!authors.is_empty()).then_some(authors));
-    let mut context = Object::new();
+    let mut context = document.remove("context").map(object).unwrap_or_default();
     put(&mut context, "encounter", encounter.map(|encounter| json!([encounter.reference()])));
-    // The paper's own date; `date` above is the day on which this reference was made.
-    if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
-        context.insert("period".to_owned(), json!({"start": date, "end": date}));
-        evidence.push(Evidence::at(value, "context.period"));
-    }
     if authored.is_none() {
         // The ordering physician of a result, the attending of a face sheet.
         put(&mut context, "related", people.practitioner.as_ref().map(|related| json!([related.reference()])));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::datatypes::{Object, percent, put, query, text};
+use super::datatypes::{Object, object, percent, put, query, text};
 use super::profiles::{self, Profile};
 use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
 use crate::export::fields_csv::in_order;
@@ -193,7 +193,7 @@ impl<'a> Draft<'a> {
     ) -> Added {
         let url = format!("urn:uuid:{}", self.uuid(path));
         resource.insert("resourceType".to_owned(), kind.into());
-        let mut meta = Object::new();
+        let mut meta = resource.remove("meta").map(object).unwrap_or_default();
         let settings = &self.context.settings;
         let version = (settings.profile == Profile::UsCore).then_some(settings.us_core);
         if let Some(version) = version {

@@ -34,6 +34,7 @@ mod datatypes;
 mod document;
 mod draft;
 mod forms;
+pub mod mhd;
 mod observation;
 mod patient;
 mod profiles;
@@ -71,6 +72,8 @@ pub struct ExportSettings {
     pub full_ssn: bool,
     /// Whether each document brings a QuestionnaireResponse of all its values.
     pub questionnaire_response: bool,
+    /// OID of this site as a source of submissions to a document recipient (IHE MHD), such as `urn:oid:1.2.3`; without it none are made.
+    pub mhd_source: String,
 }
 
 impl Default for ExportSettings {
@@ -82,6 +85,7 @@ impl Default for ExportSettings {
             source_base: String::new(),
             full_ssn: false,
             questionnaire_response: true,
+            mhd_source: String::new(),
         }
     }
 }

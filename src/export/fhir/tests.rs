@@ -384,7 +384,7 @@ fn hostile_text_stays_text() {
 }
 
 /// The pointer to an element of the first resource of its kind.
-fn pointer(bundle: &Value, kind: &str, element: &str) -> String {
+pub(super) fn pointer(bundle: &Value, kind: &str, element: &str) -> String {
     let at = bundle["entry"].as_array().unwrap().iter().position(|entry| entry["resource"]["resourceType"] == kind).unwrap();
     format!("/entry/{at}/resource{element}")
 }
@@ -538,7 +538,10 @@ proptest! {
             let text = if plausible { crate::export::sample::plausible(field).to_owned() } else { text };
             record.values.push(value(field, field.group().map(|_| item), &text).status(Status::ALL[status]).build());
         }
-        let context = ExportContext::new(ExportSettings { questionnaire_response, ..Default::default() });
+        let mhd_source = "urn:oid:1.2.3".to_owned();
+        let context = ExportContext::new(ExportSettings { questionnaire_response, mhd_source, ..Default::default() });
+        let provided = mhd::provide_bundle(&record, &context, &Scan::new(b"%PDF".to_vec())).unwrap();
+        prop_assert_eq!(check(&serde_json::from_slice(&provided.json).unwrap()), Vec::<String>::new());
         let bundle = bundle(&record, &context);
         let json: Value = serde_json::from_slice(&bundle.json).unwrap();
         prop_assert_eq!(check(&json), Vec::<String>::new());
