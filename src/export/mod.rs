@@ -4,17 +4,23 @@
 //! ledger. [`ArchiveWriter`] alone creates, replaces and removes files of the archive. [`bundle_path`] says where a bundle lies.
 
 mod error;
+mod facility;
+mod facts;
 pub mod fhir;
 mod fields_csv;
 mod format;
+pub mod hl7v2;
+mod identity;
 mod names;
 pub mod pdf;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scan;
+mod terms;
 mod writer;
 
 pub use error::ExportError;
+pub use facility::{AdtEvent, Confidentiality, FacilitySettings, Hl7v2Settings, Processing};
 pub(crate) use fields_csv::in_order;
 pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
 pub use format::Format;

@@ -190,6 +190,9 @@ impl Settings {
         if let Some((name, wanted)) = self.audit.fault() {
             return wrong(&format!("audit.{name}"), format!("{wanted} is wanted"));
         }
+        if let Some((name, wanted)) = self.export.facility.fault() {
+            return wrong(&format!("export.facility.{name}"), format!("{wanted} is wanted"));
+        }
         Ok(())
     }
 }
@@ -292,6 +295,7 @@ mod tests {
         assert!(refuse(vec![("run.jobs", toml::Value::Integer(5000))]).contains("run.jobs"));
         assert!(refuse(vec![("audit.catch", toml::Value::Float(0.0))]).contains("audit.catch"));
         assert!(refuse(vec![("audit.least_rate", toml::Value::Float(0.5))]).contains("audit.most_share"));
+        assert!(refuse(vec![("export.facility.oid", toml::Value::String("urn:oid:1.2".into()))]).contains("export.facility.oid"));
         assert!(refuse(vec![("rules.folder", toml::Value::String("/no/such/folder".into()))]).contains("rules.folder"));
         let env = |name: &str| (name == "CHARTLIFT_JOBS").then(|| "many".to_owned());
         assert!(Settings::load(&Typed::default(), env).unwrap_err().to_string().contains("CHARTLIFT_JOBS"));

@@ -46,19 +46,19 @@ pub(super) fn absent(waits: bool) -> Value {
 }
 
 /// Text as FHIR's `string` allows it: no control characters, no empty text. Characters that XML lacks go too.
-pub(super) fn text(raw: &str) -> Option<String> {
+pub(in crate::export) fn text(raw: &str) -> Option<String> {
     let clean = squeeze(&raw.replace(['\u{fffe}', '\u{ffff}'], ""));
     (!clean.is_empty()).then_some(clean)
 }
 
 /// A FHIR `code`-like token: printable ASCII without white space.
-pub(super) fn token(raw: &str) -> Option<String> {
+pub(in crate::export) fn token(raw: &str) -> Option<String> {
     let trimmed = raw.trim();
     (!trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_graphic())).then(|| trimmed.to_owned())
 }
 
 /// A FHIR `dateTime` of day precision or less, if the calendar has it: `1998`, `1998-02`, `1998-02-28`.
-pub(super) fn date(raw: &str) -> Option<String> {
+pub(in crate::export) fn date(raw: &str) -> Option<String> {
     let raw = raw.trim();
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
     let parts: Vec<&str> = raw.split('-').collect();
@@ -73,7 +73,7 @@ pub(super) fn date(raw: &str) -> Option<String> {
 }
 
 /// A date of day precision.
-pub(super) fn full_date(raw: &str) -> Option<String> {
+pub(in crate::export) fn full_date(raw: &str) -> Option<String> {
     date(raw).filter(|date| date.len() == 10)
 }
 

@@ -9,10 +9,9 @@ use super::datatypes::{Object, object, percent, put, query, text};
 use super::profiles::{self, Profile};
 use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
 use crate::export::fields_csv::in_order;
+use crate::export::identity::{self, RESOURCE_SYSTEM};
 use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
 
-/// Of the resources that chartlift makes: `<digest>/<ordinal>/<place>`.
-pub(super) const RESOURCE_SYSTEM: &str = "urn:chartlift:resource";
 const OBSERVATION_VALUE: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
 /// The values of one item of a repeated group.
@@ -168,12 +167,12 @@ impl<'a> Draft<'a> {
 
     /// The name of a place within the document: `<digest>/<ordinal>/<path>`.
     pub fn place(&self, path: &str) -> String {
-        format!("{}/{}/{path}", self.record.sha256, self.record.ordinal)
+        identity::place(self.record, path)
     }
 
     /// The UUIDv5 of a place within the document.
     pub fn uuid(&self, path: &str) -> Uuid {
-        Uuid::new_v5(&namespace(), self.place(path).as_bytes())
+        identity::uuid(self.record, path)
     }
 
     /// The source's address: its path, percent-encoded, below the site's base.
@@ -302,9 +301,4 @@ fn identify(kind: &str, resource: &mut Object, system: &str, value: &str) {
     {
         list.push(identifier);
     }
-}
-
-/// The namespace of chartlift's UUIDs; changing it would double every resource on every server.
-fn namespace() -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, RESOURCE_SYSTEM.as_bytes())
 }

@@ -49,12 +49,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Scan;
+use super::{FacilitySettings, Hl7v2Settings, Scan};
 use crate::model::{DocumentId, DocumentRecord, Field};
 
 pub use check::check;
+pub(super) use datatypes::{date, full_date, text, token};
 pub use forms::{to_json, transaction};
 pub use profiles::{Profile, UsCore};
+pub(super) use terms::is_authored;
 
 /// What a site may say of its bundles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +76,10 @@ pub struct ExportSettings {
     pub questionnaire_response: bool,
     /// OID of this site as a source of submissions to a document recipient (IHE MHD), such as `urn:oid:1.2.3`; without it none are made.
     pub mhd_source: String,
+    /// Who scans.
+    pub facility: FacilitySettings,
+    /// How HL7 v2 messages are addressed.
+    pub hl7v2: Hl7v2Settings,
 }
 
 impl Default for ExportSettings {
@@ -86,6 +92,8 @@ impl Default for ExportSettings {
             full_ssn: false,
             questionnaire_response: true,
             mhd_source: String::new(),
+            facility: FacilitySettings::default(),
+            hl7v2: Hl7v2Settings::default(),
         }
     }
 }
@@ -117,7 +125,7 @@ impl Default for ExportContext {
 /// Why a value that may leave is not in the bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LeftOutReason {
-    /// FHIR has no place for its form (such as a date that the calendar lacks).
+    /// There is no place for its form (such as a date that the calendar lacks).
     Form,
     /// Its resource cannot be made: the leading text, the value or the unit still waits.
     Incomplete,
@@ -127,7 +135,7 @@ impl LeftOutReason {
     /// What it says, for people.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Form => "FHIR has no place for its form",
+            Self::Form => "there is no place for its form",
             Self::Incomplete => "the rest of its item waits for a person",
         }
     }

@@ -70,6 +70,11 @@ impl Terms {
 pub(super) static TERMS: LazyLock<Terms> =
     LazyLock::new(|| toml::from_str(include_str!("../../../config/fhir.toml")).expect("config/fhir.toml is compiled in and tested"));
 
+/// Whether the practitioner of such a document is its author or signer.
+pub(in crate::export) fn is_authored(kind: DocumentKind) -> bool {
+    TERMS.is_authored(kind)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
