@@ -88,6 +88,9 @@ fn every_file_is_accounted_for() {
     let strangers: Vec<_> = seen.difference(&known).collect();
     assert!(strangers.is_empty(), "documents that nobody filed: {strangers:?}");
     verdicts_agree_with_the_scorer(&archive, place.path());
+    let (bundles, resources) = common::validators::assert_valid(&archive.join("bundles"));
+    println!("{bundles} bundles with {resources} resources pass every validator");
+    assert_eq!(bundles, seen.len() as u64);
     for entry in &truth {
         let name = entry.document.as_str();
         if entry.bad.is_some() || entry.blank {

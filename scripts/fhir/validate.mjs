@@ -1,13 +1,13 @@
 // Holds FHIR files against two validators of Node: medplum's (structure, types, times, invariants) and FHIR.js (structure, codes of required value sets).
 //
-//   node scripts/fhir/validate.mjs [--json] FILE...
+//   find FOLDER -name '*.json' -print0 | node scripts/fhir/validate.mjs [--json]
 //
-// FILE is a Bundle, a resource, or NDJSON of resources. Faults are named by place and rule; what stands there is left out. Ends with 1 if there are faults.
+// The files are Bundles, resources, or NDJSON of resources. Faults are named by place and rule; what stands there is left out. Ends with 1 if there are faults.
 import { readFileSync } from 'node:fs';
 import { faults, load, loadDefinitions, version } from './medplum.mjs';
 
 const json = process.argv[2] === '--json';
-const files = process.argv.slice(json ? 3 : 2);
+const files = readFileSync(0, 'utf8').split('\0').filter(Boolean);
 loadDefinitions();
 const { Fhir } = load('fhir');
 const fhir = new Fhir();

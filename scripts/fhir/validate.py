@@ -1,8 +1,8 @@
 """Holds FHIR files against fhirkit-rs: structure, types and the forms of times, as generated from HL7's specification.
 
-    python scripts/fhir/validate.py [--json] FILE...
+    find FOLDER -name '*.json' -print0 | python scripts/fhir/validate.py [--json]
 
-As validate.mjs beside it: FILE is a Bundle, a resource, or NDJSON of resources; faults are named by place and rule; ends with 1 if there are faults.
+As validate.mjs beside it: the files are Bundles, resources, or NDJSON of resources; faults are named by place and rule; ends with 1 if there are faults.
 """
 
 import json
@@ -21,10 +21,9 @@ def resources(file):
             yield json.load(opened)
 
 
-def main(arguments):
-    as_json = arguments[:1] == ["--json"]
+def main(as_json, files):
     result = {"name": "fhirkit-rs", "version": version("fhirkit-rs"), "bundles": 0, "resources": 0, "faults": []}
-    for file in arguments[1:] if as_json else arguments:
+    for file in files:
         try:
             for resource in resources(file):
                 bundle = resource.get("resourceType") == "Bundle"
@@ -46,4 +45,4 @@ def main(arguments):
     return 1 if result["faults"] else 0
 
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(main(sys.argv[1:] == ["--json"], [name for name in sys.stdin.read().split("\0") if name]))

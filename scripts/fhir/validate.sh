@@ -5,16 +5,18 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 form=()
 if [ "${1:-}" = --json ]; then form=(--json); shift; fi
-files=()
-while IFS= read -r -d '' file; do
-    files+=("$file")
-done < <(for each in "$@"; do find "$each" -type f \( -name '*.json' -o -name '*.ndjson' \) -print0 | sort -z; done)
-if [ ${#files[@]} -eq 0 ]; then
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+# Names go by a file: an archive has more of them than a command line holds.
+for each in "$@"; do
+    find "$each" -type f \( -name '*.json' -o -name '*.ndjson' \) ! -name manifest.json ! -name export.json -print0 | sort -z >>"$list"
+done
+if ! [ -s "$list" ]; then
     printf 'validate: no .json and no .ndjson file there. Usage: scripts/fhir/validate.sh FOLDER|FILE...\n' >&2
     exit 2
 fi
 node=$("$here/setup.sh")
 faults=0
-"$node" "$here/validate.mjs" "${form[@]}" "${files[@]}" || faults=$?
-"$here/../../target/fhir/python/bin/python" "$here/validate.py" "${form[@]}" "${files[@]}" || faults=$?
+"$node" "$here/validate.mjs" "${form[@]}" <"$list" || faults=$?
+"$here/../../target/fhir/python/bin/python" "$here/validate.py" "${form[@]}" <"$list" || faults=$?
 exit "$faults"

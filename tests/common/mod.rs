@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod fhir_server;
+pub mod samples;
+pub mod validators;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -92,6 +92,9 @@ pub fn check(bundle: &Value) -> Vec<String> {
             }
             continue;
         }
+        if entry["resource"].get("id").is_some_and(|id| !id.as_str().is_some_and(is_id)) {
+            faults.push(format!("{place}: an id that FHIR does not allow"));
+        }
         if request["method"] != "POST" || request["url"] != kind {
             faults.push(format!("{place}: the request is not POST {kind}"));
         }

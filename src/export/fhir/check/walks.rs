@@ -106,6 +106,9 @@ pub(super) fn units(value: &Value, place: &str, faults: &mut Vec<String>) {
             {
                 faults.push(format!("{place}: a unit that is not UCUM"));
             }
+            if object.get("value").is_some_and(Value::is_number) && object.contains_key("code") && !object.contains_key("system") {
+                faults.push(format!("{place}: qty-3: a unit's code without its system"));
+            }
             object.iter().for_each(|(key, v)| units(v, &format!("{place}.{key}"), faults));
         }
         _ => {}
