@@ -19,6 +19,7 @@
 //! * [`review`]: what waits for people: the queue.
 //! * [`look`]: one document, or one value of it, in words.
 //! * [`export`]: pure renderers of finished documents, and the one writer that puts bytes on disk.
+//! * [`push`]: resources to a FHIR server: the only room that speaks HTTP. Knows neither the ledger nor the archive.
 //! * [`pipeline`]: the only room that knows the order: claim, stages, record; workers, resume, stop.
 //! * [`report`]: events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
 
@@ -38,6 +39,7 @@ pub mod model;
 pub mod ocr;
 pub mod patients;
 pub mod pipeline;
+pub mod push;
 pub mod report;
 pub mod review;
 pub mod settings;

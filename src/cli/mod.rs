@@ -8,6 +8,7 @@ mod complaint;
 mod config;
 mod export;
 mod lexicon;
+mod push;
 mod run;
 mod show;
 mod status;
@@ -48,6 +49,10 @@ enum Command {
     Plan(certify::PlanArguments),
     /// Render an archive into a folder, in the form that a receiver takes
     Export(export::ExportArguments),
+    /// Send an archive to a FHIR server; safe to repeat, resumes
+    Push(push::PushArguments),
+    /// Look whether a FHIR server has just one of everything that was sent to it
+    Reconcile(push::ReconcileArguments),
     /// Fit the confidence model to values whose truth is known, and measure it
     Calibrate(calibrate::CalibrateArguments),
     /// Show the settings, and look through a site's own rules
@@ -66,12 +71,13 @@ Exit codes:
   0    all is done
   1    an internal fault, or the engine does not start
   2    wrong use, wrong settings, or folders that do not fit together
-  3    finished; not all could be read or exported, or an audit switched fields off: all listed
+  3    finished; not all could be read, exported or sent, or an audit switched fields off: all listed
   4    finished; some pages are not accounted for (a fault of the program)
   10   there is no archive in that folder
   11   another process is writing to the archive
   12   the archive is damaged, or was written by a newer program
   13   the archive cannot be written: permissions, full disk
+  14   the server cannot be reached or does not let us in; push again to go on
   130  stopped by a signal; run again to go on
 
 Settings: flags win over the environment, the environment over the file (--config), the file over the defaults.
@@ -97,6 +103,8 @@ pub fn main() -> ExitCode {
         Command::Certify(arguments) => certify::certify(&arguments),
         Command::Plan(arguments) => certify::plan(&arguments),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Push(arguments) => push::push(&arguments),
+        Command::Reconcile(arguments) => push::reconcile(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Config(command) => config::config(&command),
         Command::Template(command) => template::template(&command),

@@ -3,6 +3,7 @@
 
 mod carried;
 mod confinement;
+mod delivery;
 mod field;
 mod geometry;
 mod ids;
@@ -19,6 +20,7 @@ mod value_id;
 
 pub use carried::{Carriage, CarriedPage, Coding, Colour, Fax, Lay, Picture, Share};
 pub use confinement::Confinement;
+pub use delivery::{Deed, Delivery, Ended, Known};
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};
 pub use geometry::{Affine, PercentBox, Rect};
 pub use ids::{DocumentId, PageNumber, Sha256, SourcePath};

@@ -11,6 +11,7 @@ use crate::intake::IntakeError;
 use crate::ledger::LedgerError;
 use crate::model::{DocumentId, Field, SourceFailure, SourcePath};
 use crate::ocr::OcrError;
+use crate::push::PushError;
 use crate::report::Exit;
 
 /// An error that ends a run. What concerns one file or page is an outcome, not an error.
@@ -45,6 +46,9 @@ pub enum RunError {
         /// What is wrong with it.
         what: String,
     },
+    /// Nothing can be sent.
+    #[error(transparent)]
+    Push(PushError),
     /// The engine does not start.
     #[error(transparent)]
     Engine(#[from] OcrError),
@@ -164,6 +168,7 @@ impl RunError {
             Self::Archive(error) => error.exit(),
             Self::Ledger(error) => ledger_exit(error),
             Self::Export(_) => Exit::NotWritable,
+            Self::Push(error) => super::push::push_exit(error),
             Self::Certificate { .. } => Exit::Damaged,
             Self::FolderBusy { .. } => Exit::Locked,
             Self::Intake(_)
@@ -190,6 +195,7 @@ impl RunError {
         match self {
             Self::Archive(error) => error.hint(),
             Self::Ledger(error) => ledger_hint(error),
+            Self::Push(error) => error.hint().map(str::to_owned),
             Self::Export(_) => Some("see to permissions and free space, then run again: it goes on where it stopped".into()),
             Self::Vocabulary(_) | Self::Confidence(_) => Some("mend the file, or leave `rules.folder` out to use what is built in".into()),
             Self::Truth(_) => Some("config/README.md describes the form of a truth file".into()),

@@ -88,6 +88,15 @@ pub enum Event {
     },
     /// The output files are being written.
     Writing,
+    /// Things are worked through one by one.
+    Counting {
+        /// Their name in the plural.
+        what: &'static str,
+        /// How many there are.
+        total: u64,
+    },
+    /// One of them is done.
+    Counted,
     /// Time passes.
     Tick,
     /// The run is over; whoever holds the terminal lets go.

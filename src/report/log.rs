@@ -64,7 +64,8 @@ impl Reporter for LogListener {
                 warn!(event = "stopping", in_flight, "stopping: files in flight are finished first; signal again to stop at once")
             }
             Event::Writing => info!(event = "writing", "writing output"),
-            Event::Tick => {}
+            Event::Counting { what, total } => info!(event = "counting", what, total, "work planned"),
+            Event::Counted | Event::Tick => {}
             Event::Ended => info!(event = "ended", "run ended"),
         }
     }

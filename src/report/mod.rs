@@ -8,6 +8,7 @@ mod exit;
 mod export;
 mod log;
 mod progress;
+mod push;
 mod summary;
 mod trust;
 
@@ -18,6 +19,7 @@ pub use exit::Exit;
 pub use export::ExportReport;
 pub use log::{LogFormat, LogListener, start_log};
 pub use progress::{Bar, Lines, progress};
+pub use push::{PushReport, ReconcileReport};
 pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
 pub use trust::{Promised, Trust};
 

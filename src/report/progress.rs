@@ -24,12 +24,14 @@ struct Tally {
     pages_opened: u64,
     pages_done: u64,
     failed: u64,
+    /// Things that are no pages: their name, how many, how many done.
+    things: Option<(&'static str, u64, u64)>,
     since: Instant,
 }
 
 impl Tally {
     fn new() -> Self {
-        Self { files: 0, files_opened: 0, files_done: 0, pages_opened: 0, pages_done: 0, failed: 0, since: Instant::now() }
+        Self { files: 0, files_opened: 0, files_done: 0, pages_opened: 0, pages_done: 0, failed: 0, things: None, since: Instant::now() }
     }
 
     fn event(&mut self, event: &Event) {
@@ -49,6 +51,15 @@ impl Tally {
             }
             Event::SourceFailed { .. } => self.failed += 1,
             Event::SourceDone { .. } => self.files_done += 1,
+            Event::Counting { what, total } => {
+                self.things = Some((what, *total, 0));
+                self.since = Instant::now();
+            }
+            Event::Counted => {
+                if let Some((_, _, done)) = &mut self.things {
+                    *done += 1;
+                }
+            }
             _ => {}
         }
     }
@@ -63,18 +74,35 @@ impl Tally {
         (self.pages_opened + (unopened as f64 * mean).round() as u64).max(self.pages_done)
     }
 
+    /// How many are done, and how many there are: pages, or the things that are counted.
+    fn stand(&self) -> (u64, u64) {
+        self.things.map_or_else(|| (self.pages_done, self.pages_expected()), |(_, total, done)| (done, total.max(done)))
+    }
+
+    /// What is counted.
+    fn what(&self) -> &'static str {
+        self.things.map_or("pages", |(what, ..)| what)
+    }
+
     fn rate(&self) -> f64 {
-        self.pages_done as f64 / self.since.elapsed().as_secs_f64().max(0.001)
+        self.stand().0 as f64 / self.since.elapsed().as_secs_f64().max(0.001)
     }
 
     fn left(&self) -> Option<Duration> {
-        let rate = self.rate();
-        (self.pages_done > 0 && rate > 0.0)
-            .then(|| Duration::from_secs_f64(((self.pages_expected() - self.pages_done) as f64 / rate).min(1e9)))
+        let (rate, (done, expected)) = (self.rate(), self.stand());
+        (done > 0 && rate > 0.0).then(|| Duration::from_secs_f64(((expected - done) as f64 / rate).min(1e9)))
+    }
+
+    /// What is finished whole when everything is to stop.
+    fn carriers(&self) -> &'static str {
+        self.things.map_or("files", |(what, ..)| what)
     }
 
     fn line(&self) -> String {
         let left = self.left().map_or_else(|| "unknown time".to_owned(), |left| HumanDuration(left).to_string());
+        if let Some((what, total, done)) = self.things {
+            return format!("{done} of {total} {what}, {:.2} {what}/s, {left} left", self.rate());
+        }
         format!(
             "{} of {} files, {} of about {} pages, {:.2} pages/s, {left} left{}",
             self.files_done,
@@ -119,17 +147,21 @@ impl Reporter for Bar {
             Event::SourceFailed { path, failure } => self.bar.println(format!("failed: {path}: {failure}")),
             Event::PageFailed { path, number, failure } => self.bar.println(format!("failed: {path} page {number}: {failure}")),
             Event::Stopping { in_flight } => {
-                self.bar.println(format!("stopping: {in_flight} files in flight are finished first; press Ctrl-C again to stop at once"));
+                self.bar.println(format!(
+                    "stopping: {in_flight} {} in flight are finished first; press Ctrl-C again to stop at once",
+                    self.tally.carriers()
+                ));
             }
             Event::Writing => self.bar.set_message("writing output"),
             Event::Ended => return self.bar.finish_and_clear(),
             _ => {}
         }
-        self.bar.set_length(self.tally.pages_expected());
-        self.bar.set_position(self.tally.pages_done);
+        let (done, expected) = self.tally.stand();
+        self.bar.set_length(expected);
+        self.bar.set_position(done);
         if !matches!(event, Event::Writing) {
             let left = self.tally.left().map_or_else(String::new, |left| format!(", {} left", HumanDuration(left)));
-            self.bar.set_message(format!("pages, {:.2}/s{left}", self.tally.rate()));
+            self.bar.set_message(format!("{}, {:.2}/s{left}", self.tally.what(), self.tally.rate()));
         }
     }
 }
@@ -160,7 +192,10 @@ impl Reporter for Lines {
         match event {
             Event::Warning { text } => to_stderr(&format!("warning: {text}\n")),
             Event::Stopping { in_flight } => {
-                to_stderr(&format!("stopping: {in_flight} files in flight are finished first; signal again to stop at once\n"));
+                to_stderr(&format!(
+                    "stopping: {in_flight} {} in flight are finished first; signal again to stop at once\n",
+                    self.tally.carriers()
+                ));
             }
             _ if self.last.elapsed() >= EVERY => {
                 self.last = Instant::now();

@@ -377,7 +377,7 @@ mod tests {
           b.png = a.png
         not read:
           box/bad\u{202e}.pdf page 2: the file is cut off; scan it again (broken)
-        exit code 3: finished; not all could be read or exported, or an audit switched fields off: all listed
+        exit code 3: finished; not all could be read, exported or sent, or an audit switched fields off: all listed
         ");
     }
 

@@ -18,6 +18,7 @@ use crate::export::fhir::ExportSettings;
 use crate::imaging::ImagingSettings;
 use crate::intake::IntakeSettings;
 use crate::ocr::OcrSettings;
+use crate::push::PushSettings;
 
 /// Environment variables and the settings that they set.
 pub const ENVIRONMENT: [(&str, &str); 4] = [
@@ -57,6 +58,8 @@ pub struct Settings {
     pub confidence: ConfidenceSettings,
     /// What a site may say of its bundles.
     pub export: ExportSettings,
+    /// How resources are sent to a FHIR server.
+    pub push: PushSettings,
 }
 
 /// The run as a whole. Nothing here changes a result.
@@ -193,6 +196,9 @@ impl Settings {
         if let Some((name, wanted)) = self.export.facility.fault() {
             return wrong(&format!("export.facility.{name}"), format!("{wanted} is wanted"));
         }
+        if let Some((name, wanted)) = self.push.fault() {
+            return wrong(&format!("push.{name}"), format!("{wanted} is wanted"));
+        }
         Ok(())
     }
 }
@@ -243,6 +249,13 @@ mod tests {
             "rules.folder".into(),
             "ocr.data_dir".into(),
             "ocr.second.model_dir".into(),
+            "push.ca".into(),
+            "push.auth.token_file".into(),
+            "push.auth.token_env".into(),
+            "push.auth.client_id".into(),
+            "push.auth.key_file".into(),
+            "push.auth.key_id".into(),
+            "push.auth.token_url".into(),
         ]) {
             let name = key.rsplit('.').next().unwrap();
             assert!(

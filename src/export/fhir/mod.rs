@@ -167,6 +167,14 @@ pub struct Rendered {
     pub resource: Value,
 }
 
+impl Rendered {
+    /// Whether other documents may bring the same resource: it is known by an identifier that is not of its document.
+    pub fn is_shared(&self) -> bool {
+        let own = format!("={}|", draft::RESOURCE_SYSTEM);
+        self.condition.as_ref().is_some_and(|condition| !condition.contains(&own))
+    }
+}
+
 /// What was made of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rendering {

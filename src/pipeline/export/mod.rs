@@ -7,7 +7,7 @@
 mod door;
 mod fhir;
 mod folder;
-mod people;
+pub(super) mod people;
 
 use std::path::{Path, PathBuf};
 
