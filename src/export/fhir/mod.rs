@@ -170,7 +170,7 @@ pub struct Rendered {
 impl Rendered {
     /// Whether other documents may bring the same resource: it is known by an identifier that is not of its document.
     pub fn is_shared(&self) -> bool {
-        let own = format!("={}|", draft::RESOURCE_SYSTEM);
+        let own = format!("={}|", super::identity::RESOURCE_SYSTEM);
         self.condition.as_ref().is_some_and(|condition| !condition.contains(&own))
     }
 }
