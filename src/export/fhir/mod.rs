@@ -22,6 +22,8 @@
 //!   [`ExportSettings::questionnaire_response`] says otherwise. Its status says whether people have settled all of the document.
 //! * **A report is there twice, its scan once**: laboratory and imaging reports are a DiagnosticReport as well, with the address of the DocumentReference's
 //!   attachment and the results in it. `issued` is not what the paper's day is, and stays unknown.
+//! * **A vital sign is in a unit of its profile.** Where that is one alone (mmHg, a minute, per cent) it is meant though it be not printed. A temperature, weight or height
+//!   without a unit, or a word in place of a number, is no value: the words of the paper stand in a note, and the value is absent (`as-text`).
 //! * **A profile is claimed where it is fulfilled**, never by the kind of resource alone: config/us_core.toml lists what each asks. What a version of US Core
 //!   requires and the paper does not say is unknown, by the coded reason or the extension; a sex is `unknown` and never guessed.
 //! * "No known allergies" stays text: SNOMED CT's code for it needs a licence that the receiver may not hold.

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::datatypes::{LOINC, Object, absent, concept, decimal, full_date, named_concept, object, put, quantity, text, token};
+use super::datatypes::{
+    DATA_ABSENT_REASONS, LOINC, Object, absent, concept, decimal, full_date, named_concept, object, put, quantity, text, token,
+};
 use super::draft::{Added, Draft, Evidence, Identity, Item};
 use super::terms::TERMS;
 use super::ucum::Unit;
@@ -18,8 +20,13 @@ struct Reading<'a> {
     code: Option<String>,
     core: Object,
     evidence: Vec<Evidence<'a>>,
+    /// What the paper says, where that is no quantity and a vital sign has to be one.
+    note: Option<String>,
     waits: bool,
 }
+
+/// Where a note's evidence points to until the note has its number.
+const NOTE: &str = "note";
 
 /// Adds every item that leaves whole; two consecutive halves of a blood pressure become one panel. Gives the laboratory's results.
 pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) -> Vec<Added> {
@@ -93,9 +100,20 @@ fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
     });
     put(&mut code, "coding", coded.as_deref().map(codings));
     let (unit, unit_value) = take(draft, Field::ObservationUnit, text).unzip();
-    let unit = unit.zip(unit_value).map(|(unit, value)| Unit::of(&unit, &value.extracted.raw));
+    // A vital sign has the units of its profile. Where that is one alone, it is meant whether or not it is printed; where there are several,
+    // nobody knows what a bare number is in, and it is no value.
+    let vital = coded.as_deref().and_then(|code| TERMS.vital_units.get(code));
+    let meant = vital.and_then(|units| if let [only] = units.as_slice() { Some(Unit::of(only, "")) } else { None });
+    let unit = unit.zip(unit_value).map(|(unit, value)| Unit::of(&unit, &value.extracted.raw)).or(meant);
     let mut core = object(json!({"code": code}));
+    let mut note = None;
     let (value_at, unit_at) = match quantity(&words, unit.as_ref()) {
+        found if vital.is_some() && (found.is_none() || unit.is_none()) => {
+            core.insert("dataAbsentReason".to_owned(), concept(DATA_ABSENT_REASONS, "as-text"));
+            let unit = unit.as_ref().map_or("unit not printed", |unit| &unit.written);
+            note = Some(format!("As on paper: {words} ({unit})"));
+            (NOTE, NOTE)
+        }
         Some(quantity) => {
             core.insert("valueQuantity".to_owned(), quantity);
             ("valueQuantity.value", "valueQuantity.unit")
@@ -124,7 +142,7 @@ fn read<'a>(draft: &mut Draft<'a>, item: &Item<'a>) -> Option<Reading<'a>> {
         core.insert("interpretation".to_owned(), json!([concept]));
         evidence.push(Evidence::at(value, element));
     }
-    Some(Reading { code: coded, core, evidence, waits: !item.waiting.is_empty() })
+    Some(Reading { code: coded, core, evidence, note, waits: !item.waiting.is_empty() })
 }
 
 /// The code of a test, and the wider code that a profile wants beside it.
@@ -151,7 +169,8 @@ fn range(words: &str, unit: Option<&Unit>) -> Value {
 
 /// Adds an observation, and gives it where it is a result of the laboratory's.
 fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) -> Option<Added> {
-    let Reading { code, core: mut observation, evidence, waits } = reading;
+    let Reading { code, core: mut observation, mut evidence, note, waits } = reading;
+    annotate(&mut observation, &mut evidence, note.into_iter().collect());
     let category = frame(draft, patient, reference, &mut observation, code.as_deref(), &evidence);
     let added = draft.add("Observation", path, observation, evidence, Identity::Document, waits);
     (category == Some(LABORATORY)).then_some(added)
@@ -161,20 +180,35 @@ fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path
     let waits = halves.iter().any(|half| half.waits);
     let mut evidence = Vec::new();
     let mut components = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
     // Systolic first, in whichever order the paper has them.
     let mut halves = halves;
     halves.sort_by_key(|half| half.code.as_deref() != Some(SYSTOLIC));
     for half in halves {
-        let part = |found: Evidence<'a>| Evidence::at(found.value, format!("component[{}].{}", components.len(), found.element));
+        let part = |found: Evidence<'a>| match found.element.as_str() {
+            NOTE => Evidence::at(found.value, format!("note[{}].text", notes.len())),
+            element => Evidence::at(found.value, format!("component[{}].{element}", components.len())),
+        };
         evidence.extend(half.evidence.into_iter().map(part));
+        notes.extend(half.note);
         components.push(Value::from(half.core));
     }
     let mut panel = object(json!({
         "code": {"coding": [{"system": LOINC, "code": BP_PANEL}], "text": "Blood pressure"},
         "component": components,
     }));
+    annotate(&mut panel, &mut evidence, notes);
     frame(draft, patient, reference, &mut panel, Some(BP_PANEL), &evidence);
     draft.add("Observation", path, panel, evidence, Identity::Document, waits);
+}
+
+/// Puts in notes, and lets their evidence point to them.
+fn annotate(observation: &mut Object, evidence: &mut [Evidence<'_>], notes: Vec<String>) {
+    for found in evidence.iter_mut().filter(|found| found.element == NOTE) {
+        found.element = "note[0].text".to_owned();
+    }
+    let notes: Vec<Value> = notes.into_iter().map(|note| json!({"text": note})).collect();
+    put(observation, "note", (!notes.is_empty()).then_some(notes));
 }
 
 /// Puts in what every observation bears: status, category, subject, source and time. Gives the category.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::datatypes::{LOINC, Object, absent, concept};
+use super::datatypes::{DATA_ABSENT_REASONS, LOINC, Object, absent, concept};
 
 /// The guide that an export follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,6 @@ impl UsCore {
 }
 
 const BASE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/";
-const REASONS: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +86,7 @@ static TABLE: LazyLock<Table> =
 /// Puts in what the version requires and the paper does not say, as unknown: never a guess.
 pub(super) fn complete(kind: &str, resource: &mut Object, version: UsCore) {
     // A coded element that is missing is coded as unknown, any other bears the reason as an extension (US Core, "Missing Data").
-    let unknown = || concept(REASONS, "unknown");
+    let unknown = || concept(DATA_ABSENT_REASONS, "unknown");
     let mut fill = |key: &str, value: Value| {
         let bare = key.trim_start_matches('_');
         if !resource.contains_key(bare) && !resource.contains_key(&format!("_{bare}")) {

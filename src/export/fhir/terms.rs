@@ -12,6 +12,7 @@ use crate::model::{DocumentKind, Section};
 #[serde(deny_unknown_fields)]
 pub(super) struct Terms {
     pub vital_signs: BTreeSet<String>,
+    pub vital_units: BTreeMap<String, Vec<String>>,
     pub wider: BTreeMap<String, String>,
     pub interpretations: BTreeMap<String, String>,
     pub encounter_classes: BTreeMap<DocumentKind, String>,

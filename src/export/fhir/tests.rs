@@ -79,16 +79,21 @@ fn every_value_knows_the_element_that_holds_it() {
     halves.values.push(value(Field::ObservationInterpretation, Some(4), "see note").build());
     let context = ExportContext::new(ExportSettings { full_ssn: true, ..Default::default() });
     for (record, context) in [(&halves, &context), (&full("b.pdf"), &ExportContext::default())] {
-        let draft = draft(record, context, None);
-        let places: Vec<(String, String)> =
-            draft.entries.iter().flat_map(|entry| entry.evidence.iter().map(|value| (entry.path.clone(), value.element.clone()))).collect();
-        assert!(places.len() >= Field::ALL.len());
-        let rendering = draft.finish();
-        for (path, element) in places {
-            let resource = &rendering.resources.iter().find(|r| r.path == path).unwrap().resource;
-            assert!(!element.is_empty() && profiles::exists(resource, &element), "{path}: {element}");
-        }
+        assert!(every_element_is_there(record, context) >= Field::ALL.len());
     }
+}
+
+/// Looks up the element of every value, and counts them.
+fn every_element_is_there(record: &DocumentRecord, context: &ExportContext) -> usize {
+    let draft = draft(record, context, None);
+    let of = |entry: &draft::Entry<'_>| entry.evidence.iter().map(|value| (entry.path.clone(), value.element.clone())).collect::<Vec<_>>();
+    let places: Vec<(String, String)> = draft.entries.iter().flat_map(of).collect();
+    let rendering = draft.finish();
+    for (path, element) in &places {
+        let resource = &rendering.resources.iter().find(|r| r.path == *path).unwrap().resource;
+        assert!(!element.is_empty() && profiles::exists(resource, element), "{path}: {element}");
+    }
+    places.len()
 }
 
 #[test]
@@ -434,6 +439,29 @@ fn vital_signs_follow_the_profiles_of_their_codes() {
 }
 
 #[test]
+fn a_vital_sign_without_its_unit_is_no_value_unless_there_is_but_one() {
+    let (json, _) = render(&with(reading(1, "29463-7", "Weight", "180", "")));
+    let weight = one(&json, "Observation");
+    assert_eq!((weight.get("valueQuantity"), &weight["dataAbsentReason"]["coding"][0]["code"]), (None, &"as-text".into()));
+    assert_eq!(weight["note"], serde_json::json!([{"text": "As on paper: 180 (unit not printed)"}]));
+    let (json, _) = render(&with(reading(1, "8867-4", "Pulse", "regular", "")));
+    assert_eq!(one(&json, "Observation")["note"][0]["text"], "As on paper: regular (/min)");
+    let (json, _) = render(&with(reading(1, "8867-4", "Pulse", "72", "")));
+    assert_eq!(one(&json, "Observation")["valueQuantity"]["code"], "/min");
+    let (json, _) = render(&with([reading(1, "8480-6", "BP", "120", ""), reading(2, "8462-4", "BP", "P", "")].concat()));
+    let panel = one(&json, "Observation");
+    assert_eq!(
+        (&panel["component"][0]["valueQuantity"]["code"], &panel["note"][0]["text"]),
+        (&"mm[Hg]".into(), &"As on paper: P (mm[Hg])".into())
+    );
+    assert_eq!(panel["meta"]["profile"].as_array().unwrap().len(), 1);
+    let mut record = with([reading(1, "8480-6", "BP", "palpable", ""), reading(2, "8462-4", "BP", "P", "mm[Hg]")].concat());
+    record.values.extend(reading(3, "8310-5", "T", "warm", ""));
+    assert_eq!(all(&render(&record).0, "Observation").len(), 2);
+    every_element_is_there(&record, &ExportContext::default());
+}
+
+#[test]
 fn units_are_written_as_on_paper() {
     let mut values = reading(1, "29463-7", "Weight", "180", "[lb_av]");
     for value in values.iter_mut().filter(|v| v.extracted.field == Field::ObservationUnit) {
@@ -540,6 +568,7 @@ proptest! {
         }
         let mhd_source = "urn:oid:1.2.3".to_owned();
         let context = ExportContext::new(ExportSettings { questionnaire_response, mhd_source, ..Default::default() });
+        every_element_is_there(&record, &context);
         let provided = mhd::provide_bundle(&record, &context, &Scan::new(b"%PDF".to_vec())).unwrap();
         prop_assert_eq!(check(&serde_json::from_slice(&provided.json).unwrap()), Vec::<String>::new());
         let bundle = bundle(&record, &context);

@@ -27,7 +27,10 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("Condition", &["verificationStatus", "category", "code", "subject"]),
     ("MedicationStatement", &["status", "medicationCodeableConcept", "subject"]),
     ("AllergyIntolerance", &["clinicalStatus", "verificationStatus", "code", "patient"]),
-    ("Observation", &["status", "code", "subject", "valueQuantity|valueString|component", "effectiveDateTime|effectivePeriod"]),
+    (
+        "Observation",
+        &["status", "code", "subject", "valueQuantity|valueString|component|dataAbsentReason", "effectiveDateTime|effectivePeriod"],
+    ),
     ("Immunization", &["status", "vaccineCode", "patient", "occurrenceDateTime|occurrenceString"]),
     ("Procedure", &["status", "code", "subject"]),
     ("Binary", &["contentType", "data"]),

@@ -40,7 +40,7 @@ pub(super) fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<
                 if component["code"]["coding"] == resource["code"]["coding"] && has_value(resource) {
                     fault("obs-7: a component with the code of the whole");
                 }
-                if !has_value(component) {
+                if !has_value(component) && component.get("dataAbsentReason").is_none() {
                     fault("a component without a value");
                 }
             }
