@@ -6,6 +6,8 @@ SHELL := /bin/bash
 # What the bench pages are set in (scripts/make_pages.py).
 BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-courier-prime fonts-lato fonts-cmu fonts-crosextra-carlito \
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
+# What judges scans made as PDF/A (tests/pdfa.rs).
+PDF_CHECKERS := poppler-utils qpdf default-jre-headless libpdfbox2-java libactivation-java libjaxb-api-java
 .DEFAULT_GOAL := help
 .PHONY: help setup models build demo test validate fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
 
@@ -27,6 +29,7 @@ demo: ## build, read samples/scans into demo-archive/, say where to look
 test: setup ## formatting, lints, every test, the documentation (tests of the second engine say so where its model cannot be had)
 	@scripts/models.sh --try
 	@scripts/fhir/setup.sh >/dev/null
+	@scripts/setup.sh $(PDF_CHECKERS) || echo "tests of scans as PDF/A will say what they could not check" >&2
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo test --locked
