@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fhir::{LeftOut, LeftOutReason, date, text};
+use super::Scan;
+use super::fhir::{ExportContext, LeftOut, LeftOutReason, date, text};
 use super::fields_csv::in_order;
 use crate::model::{DocumentId, DocumentKind, DocumentRecord, Field, Status};
 
@@ -85,6 +86,25 @@ impl Facts {
             reasons.push("beside the record number neither family name nor birth date was accepted".to_owned());
         }
         if reasons.is_empty() { Ok(number) } else { Err(reasons) }
+    }
+
+    /// The record number and the scan, for forms that take no document without both; else why not, in words.
+    pub fn certain_with_scan<'s>(
+        &self,
+        record: &DocumentRecord,
+        context: &ExportContext,
+        scan: Option<&'s Scan>,
+    ) -> Result<(String, &'s Scan), Vec<String>> {
+        match (self.certain_patient(&record.id, &context.contested), scan) {
+            (Ok(number), Some(scan)) => Ok((number.to_owned(), scan)),
+            (number, scan) => {
+                let mut reasons = number.err().unwrap_or_default();
+                if scan.is_none() {
+                    reasons.push("its scan is not to be had".to_owned());
+                }
+                Err(reasons)
+            }
+        }
     }
 
     /// Takes what a later paper of the same person says in place of what is known. An address is taken as a whole.

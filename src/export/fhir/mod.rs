@@ -55,7 +55,7 @@ use super::{FacilitySettings, Hl7v2Settings, Scan};
 use crate::model::{DocumentId, DocumentRecord, Field};
 
 pub use check::check;
-pub(super) use datatypes::{date, full_date, text, token};
+pub(super) use datatypes::{date, full_date, instant, text, token};
 pub use forms::{to_json, transaction};
 pub use profiles::{Profile, UsCore};
 pub(super) use terms::is_authored;

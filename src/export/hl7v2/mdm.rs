@@ -24,17 +24,7 @@ const UNKNOWN_KIND: (&str, &str) = ("34109-9", "Note");
 /// Why it is refused, in words that name nothing that stands on the paper.
 pub fn mdm(record: &DocumentRecord, context: &ExportContext, scan: Option<&Scan>) -> Result<Message, Vec<String>> {
     let mut facts = Facts::of(record);
-    let number = facts.certain_patient(&record.id, &context.contested).map(str::to_owned);
-    let (number, scan) = match (number, scan) {
-        (Ok(number), Some(scan)) => (number, scan),
-        (number, scan) => {
-            let mut reasons = number.err().unwrap_or_default();
-            if scan.is_none() {
-                reasons.push("its scan is not to be had".to_owned());
-            }
-            return Err(reasons);
-        }
-    };
+    let (number, scan) = facts.certain_with_scan(record, context, scan)?;
     let uuid = identity::uuid(record, "DocumentReference");
     let settings = &context.settings.hl7v2;
     let beside = (scan.pdf.len() > settings.embed_at_most_mib as usize * MIB).then(|| format!("scans/{uuid}.pdf"));
