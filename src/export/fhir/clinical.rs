@@ -75,8 +75,10 @@ fn condition<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidence
     }));
     // The day on which the paper said so: R4 has no element for it, US Core uses this extension.
     let url = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
-    let asserted = draft.read(Field::DocumentDate, full_date);
-    put(&mut condition, "extension", asserted.map(|(date, _)| json!([{"url": url, "valueDateTime": date}])));
+    if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
+        condition.insert("extension".to_owned(), json!([{"url": url, "valueDateTime": date}]));
+        evidence.push(Evidence::at(value, "extension[0].valueDateTime"));
+    }
     condition
 }
 
@@ -87,7 +89,10 @@ fn medication<'a>(draft: &mut Draft<'a>, item: &Item<'a>, words: String, evidenc
     } else if item.waiting.contains(&Field::DosageText) {
         medication.insert("dosage".to_owned(), json!([{"_text": absent(true)}]));
     }
-    put(&mut medication, "dateAsserted", draft.read(Field::DocumentDate, full_date).map(|(date, _)| date));
+    if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
+        medication.insert("dateAsserted".to_owned(), date.into());
+        evidence.push(Evidence::at(value, "dateAsserted"));
+    }
     medication
 }
 

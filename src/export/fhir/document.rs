@@ -9,6 +9,7 @@ use super::datatypes::{LOINC, Object, absent, concept, full_date, instant, named
 use super::draft::{Added, Draft, Evidence, Identity};
 use super::terms::TERMS;
 use crate::export::Scan;
+use crate::export::facility::Confidentiality;
 use crate::model::{DecidedValue, DocumentKind, Field, Section, Status};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
@@ -22,6 +23,8 @@ pub(super) struct People {
     pub practitioner: Option<Added>,
     /// The organization of the letterhead.
     pub organization: Option<Added>,
+    /// The facility that scans and keeps the paper, where the site names it.
+    pub custodian: Option<Added>,
 }
 
 /// Adds the Practitioner and the Organization of the letterhead, where they leave.
@@ -42,7 +45,37 @@ pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
     let practitioner = (!evidence.is_empty()).then(|| draft.add("Practitioner", "Practitioner", resource, evidence, identity, waits));
     let organization =
         draft.read(Field::Organization, text).map(|(name, value)| add_organization(draft, "Organization", &name, value, None));
-    People { practitioner, organization }
+    People { practitioner, organization, custodian: add_facility(draft) }
+}
+
+/// Adds the facility that the settings name. The letterhead is not taken for it: charts hold other houses' papers.
+fn add_facility(draft: &mut Draft<'_>) -> Option<Added> {
+    let facility = &draft.context.settings.facility;
+    let name = text(&facility.name)?;
+    let mut resource = object(json!({"active": true, "name": name}));
+    put(&mut resource, "telecom", text(&facility.telephone).map(|phone| json!([{"system": "phone", "value": phone}])));
+    let mut address = Object::new();
+    put(&mut address, "line", text(&facility.street).map(|line| json!([line])));
+    for (key, part) in
+        [("city", &facility.city), ("state", &facility.state), ("postalCode", &facility.postal_code), ("country", &facility.country)]
+    {
+        put(&mut address, key, text(part));
+    }
+    put(&mut resource, "address", (!address.is_empty()).then(|| json!([address])));
+    let identity = match text(&facility.oid) {
+        Some(oid) => Identity::Shared { system: "urn:ietf:rfc:3986".to_owned(), value: format!("urn:oid:{oid}") },
+        None => named(&name, "facility"),
+    };
+    Some(draft.add("Organization", "Organization/facility", resource, Vec::new(), identity, false))
+}
+
+/// The identity of an organization of which no more than its name and kind is known.
+fn named(name: &str, kind: &str) -> Identity {
+    let key = format!("urn:chartlift:organization:{kind}|{}", name.to_lowercase());
+    Identity::Shared {
+        system: "urn:chartlift:organization".to_owned(),
+        value: Uuid::new_v5(&Uuid::NAMESPACE_URL, key.as_bytes()).to_string(),
+    }
 }
 
 /// A national provider number: ten digits.
@@ -56,12 +89,7 @@ pub(super) fn add_organization<'a>(draft: &mut Draft<'a>, path: &str, name: &str
     resource.insert("name".to_owned(), name.into());
     let system = "http://terminology.hl7.org/CodeSystem/organization-type";
     put(&mut resource, "type", kind.map(|code| json!([concept(system, code)])));
-    let key = format!("{}|{}", kind.unwrap_or_default(), name.to_lowercase());
-    let identity = Identity::Shared {
-        system: "urn:chartlift:organization".to_owned(),
-        value: Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chartlift:organization:{key}").as_bytes()).to_string(),
-    };
-    draft.add("Organization", path, resource, vec![Evidence::at(value, "name")], identity, false)
+    draft.add("Organization", path, resource, vec![Evidence::at(value, "name")], named(name, kind.unwrap_or_default()), false)
 }
 
 /// Adds chartlift itself.
@@ -179,12 +207,21 @@ pub(super) fn reference_core<'a>(draft: &mut Draft<'a>, patient: &Added, attachm
         "date": instant(record.recorded_at),
         "content": [{"attachment": attachment}],
     }));
+    // Only what the site has said itself: most say nothing, and nothing is not "normal".
+    let confidentiality = record_confidentiality(draft);
+    put(&mut document, "securityLabel", confidentiality.map(|label| json!([label])));
     // The paper's own date; `date` above is the day on which this reference was made.
     if let Some((date, value)) = draft.read(Field::DocumentDate, full_date) {
         document.insert("context".to_owned(), json!({"period": {"start": date, "end": date}}));
         evidence.push(Evidence::at(value, "context.period"));
     }
     document
+}
+
+/// The label of papers that the site calls more confidential than others.
+fn record_confidentiality(draft: &Draft<'_>) -> Option<Value> {
+    let level = draft.context.settings.facility.confidentiality;
+    (level != Confidentiality::Normal).then(|| concept("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", level.v3()))
 }
 
 /// Adds the DocumentReference: the scan, its digest, its kind and its date, and the people and the encounter that it is about.
@@ -201,6 +238,7 @@ pub(super) fn add_reference(
     let authored = author(draft, people);
     let authors: Vec<Value> = authored.into_iter().chain(&people.organization).map(Added::reference).collect();
     put(&mut document, "author", (!authors.is_empty()).then_some(authors));
+    put(&mut document, "custodian", people.custodian.as_ref().map(Added::reference));
     let mut context = document.remove("context").map(object).unwrap_or_default();
     put(&mut context, "encounter", encounter.map(|encounter| json!([encounter.reference()])));
     if authored.is_none() {
@@ -228,7 +266,13 @@ pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &P
     if sections.is_empty() {
         return;
     }
-    let date = draft.read(Field::DocumentDate, full_date).map(|(date, _)| date);
+    if let Some((_, value)) = draft.read(Field::DocumentType, |raw| DocumentKind::parse(raw.trim())) {
+        evidence.push(Evidence::at(value, "type.coding[0].code"));
+    }
+    let date = draft.read(Field::DocumentDate, full_date).map(|(date, value)| {
+        evidence.push(Evidence::at(value, "date"));
+        date
+    });
     let author = author(draft, people).unwrap_or(device);
     let mut composition = object(json!({
         "status": reading_status(draft),
@@ -243,6 +287,7 @@ pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &P
         None => composition.insert("_date".to_owned(), absent(draft.waits(Field::DocumentDate))),
     };
     put(&mut composition, "encounter", encounter.map(Added::reference));
+    put(&mut composition, "custodian", people.custodian.as_ref().map(Added::reference));
     let waits = Section::ALL.iter().any(|section| draft.waits(section.field()));
     draft.add("Composition", "Composition", composition, evidence, Identity::Document, waits);
 }

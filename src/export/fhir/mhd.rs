@@ -30,7 +30,9 @@ const URI: &str = "urn:ietf:rfc:3986";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MhdRefusal {
     /// The source of submissions is not set.
-    #[error("MHD names the source of every submission by an OID: set export.mhd_source to that of this site, such as \"urn:oid:1.2.3\"")]
+    #[error(
+        "MHD names the source of every submission by an OID: set export.mhd_source to that of this site (or export.facility.oid), such as \"urn:oid:1.2.3\""
+    )]
     NoSource,
     /// The source of submissions is no OID.
     #[error("export.mhd_source is no OID: write it as \"urn:oid:\" and numbers with points between them, such as \"urn:oid:1.2.3\"")]
@@ -42,11 +44,12 @@ pub enum MhdRefusal {
 /// # Errors
 /// A source of submissions that is not set, or is no OID.
 pub fn provide_bundle(record: &DocumentRecord, context: &ExportContext, scan: &Scan) -> Result<Bundle, MhdRefusal> {
-    let source = context.settings.mhd_source.trim();
-    if source.is_empty() {
-        return Err(MhdRefusal::NoSource);
-    }
-    if !is_oid(source) {
+    let source = match (context.settings.mhd_source.trim(), context.settings.facility.oid.trim()) {
+        ("", "") => return Err(MhdRefusal::NoSource),
+        ("", oid) => format!("urn:oid:{oid}"),
+        (source, _) => source.to_owned(),
+    };
+    if !is_oid(&source) {
         return Err(MhdRefusal::BadSource);
     }
     // Without the marks of US Core, whatever the clinical bundle follows.
@@ -55,7 +58,7 @@ pub fn provide_bundle(record: &DocumentRecord, context: &ExportContext, scan: &S
     let patient = patient::add(&mut draft);
     let attachment = document::attachment(&mut draft, Some(scan));
     let reference = add_reference(&mut draft, &patient, &attachment);
-    add_submission(&mut draft, &patient, &reference, source);
+    add_submission(&mut draft, &patient, &reference, &source);
     let uuid = draft.uuid("ProvideBundle");
     let mut rendering = draft.finish();
     // What is not of the document itself leaves in the clinical transaction.
@@ -182,6 +185,9 @@ mod tests {
     fn a_site_without_a_source_is_told_what_to_set() {
         let scan = Scan::new(b"%PDF".to_vec());
         assert_eq!(provide_bundle(&full("a.pdf"), &context(""), &scan).unwrap_err(), MhdRefusal::NoSource);
+        let mut facility = context("");
+        facility.settings.facility.oid = "1.2.3".to_owned();
+        assert!(provide_bundle(&full("a.pdf"), &facility, &scan).is_ok());
         for bad in ["1.2.3", "urn:oid:", "urn:oid:1", "urn:oid:3.1", "urn:oid:1.02", "urn:oid:1..2", "urn:uuid:x", "urn:oid:1.2.x"] {
             assert_eq!(provide_bundle(&full("a.pdf"), &context(bad), &scan).unwrap_err(), MhdRefusal::BadSource, "{bad}");
         }

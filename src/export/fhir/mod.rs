@@ -76,7 +76,7 @@ pub struct ExportSettings {
     pub full_ssn: bool,
     /// Whether each document brings a QuestionnaireResponse of all its values.
     pub questionnaire_response: bool,
-    /// OID of this site as a source of submissions to a document recipient (IHE MHD), such as `urn:oid:1.2.3`; without it none are made.
+    /// OID of this site as a source of submissions to a document recipient (IHE MHD), such as `urn:oid:1.2.3`; empty stands for the facility's.
     pub mhd_source: String,
     /// Who scans.
     pub facility: FacilitySettings,

@@ -171,7 +171,7 @@ fn range(words: &str, unit: Option<&Unit>) -> Value {
 fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) -> Option<Added> {
     let Reading { code, core: mut observation, mut evidence, note, waits } = reading;
     annotate(&mut observation, &mut evidence, note.into_iter().collect());
-    let category = frame(draft, patient, reference, &mut observation, code.as_deref(), &evidence);
+    let category = frame(draft, patient, reference, &mut observation, code.as_deref(), &mut evidence);
     let added = draft.add("Observation", path, observation, evidence, Identity::Document, waits);
     (category == Some(LABORATORY)).then_some(added)
 }
@@ -198,7 +198,7 @@ fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path
         "component": components,
     }));
     annotate(&mut panel, &mut evidence, notes);
-    frame(draft, patient, reference, &mut panel, Some(BP_PANEL), &evidence);
+    frame(draft, patient, reference, &mut panel, Some(BP_PANEL), &mut evidence);
     draft.add("Observation", path, panel, evidence, Identity::Document, waits);
 }
 
@@ -212,17 +212,14 @@ fn annotate(observation: &mut Object, evidence: &mut [Evidence<'_>], notes: Vec<
 }
 
 /// Puts in what every observation bears: status, category, subject, source and time. Gives the category.
-fn frame(
-    draft: &mut Draft<'_>,
+fn frame<'a>(
+    draft: &mut Draft<'a>,
     patient: &Added,
     reference: &Added,
     observation: &mut Object,
     code: Option<&str>,
-    evidence: &[Evidence<'_>],
+    evidence: &mut Vec<Evidence<'a>>,
 ) -> Option<&'static str> {
-    let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
-    // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.
-    observation.insert("status".to_owned(), if human { "final" } else { "preliminary" }.into());
     let kind = draft.kind();
     let category = match code {
         Some(code) if TERMS.vital_signs.contains(code) => Some("vital-signs"),
@@ -234,13 +231,24 @@ fn frame(
     observation.insert("subject".to_owned(), patient.reference());
     observation.insert("derivedFrom".to_owned(), json!([reference.reference()]));
     // Vital signs of a visit are of its day. A result, or a reading during a stay, was made at the latest on the day of the paper.
-    let visit = draft.read(Field::EncounterStart, full_date).map(|(day, _)| day);
+    let visit = draft.read(Field::EncounterStart, full_date);
     let stay = draft.single(Field::EncounterEnd).is_some() || kind.is_none_or(|kind| TERMS.encounter_classes.contains_key(&kind));
-    let paper = draft.read(Field::DocumentDate, full_date).map(|(day, _)| day);
+    let paper = draft.read(Field::DocumentDate, full_date);
     match (category, visit, paper) {
-        (Some("vital-signs"), Some(day), _) if !stay => observation.insert("effectiveDateTime".to_owned(), day.into()),
-        (_, _, Some(day)) => observation.insert("effectivePeriod".to_owned(), json!({"end": day})),
-        _ => observation.insert("_effectiveDateTime".to_owned(), absent(draft.waits(Field::DocumentDate))),
-    };
+        (Some("vital-signs"), Some((day, value)), _) if !stay => {
+            observation.insert("effectiveDateTime".to_owned(), day.into());
+            evidence.push(Evidence::at(value, "effectiveDateTime"));
+        }
+        (_, _, Some((day, value))) => {
+            observation.insert("effectivePeriod".to_owned(), json!({"end": day}));
+            evidence.push(Evidence::at(value, "effectivePeriod.end"));
+        }
+        _ => {
+            observation.insert("_effectiveDateTime".to_owned(), absent(draft.waits(Field::DocumentDate)));
+        }
+    }
+    let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
+    // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.
+    observation.insert("status".to_owned(), if human { "final" } else { "preliminary" }.into());
     category
 }

@@ -299,6 +299,24 @@ fn a_questionnaire_response_loses_nothing_that_may_leave() {
 }
 
 #[test]
+fn the_facility_is_custodian_where_the_site_names_it() {
+    let mut settings = ExportSettings::default();
+    settings.facility.name = "House of Scans".to_owned();
+    settings.facility.oid = "1.2.3".to_owned();
+    settings.facility.city = "Salem".to_owned();
+    let bundle = bundle(&full("a.pdf"), &ExportContext::new(settings));
+    let json: Value = serde_json::from_slice(&bundle.json).unwrap();
+    assert_eq!(check(&json), Vec::<String>::new());
+    let house = json["entry"].as_array().unwrap().iter().find(|entry| entry["resource"]["name"] == "House of Scans").unwrap();
+    assert_eq!(house["request"]["ifNoneExist"], "identifier=urn:ietf:rfc:3986|urn:oid:1.2.3");
+    assert_eq!(house["resource"]["address"], serde_json::json!([{"city": "Salem"}]));
+    assert_eq!(house["resource"]["meta"]["profile"].as_array().unwrap().len(), 1);
+    for kind in ["DocumentReference", "Composition"] {
+        assert_eq!(one(&json, kind)["custodian"]["reference"], house["fullUrl"]);
+    }
+}
+
+#[test]
 fn reports_hold_their_results_and_the_scan() {
     let mut record = with([reading(1, "2160-0", "Creatinine", "0.90", "mg/dL"), reading(2, "8867-4", "Pulse", "70", "/min")].concat());
     record.values.push(value(Field::DocumentType, None, "11502-2").build());
@@ -607,4 +625,6 @@ fn every_value_that_left_is_found_in_the_resources_that_carry_it() {
     assert_eq!(of(Field::BirthDate), ["Patient", "QuestionnaireResponse"]);
     assert_eq!(of(Field::ObservationValue), ["Observation", "QuestionnaireResponse"]);
     assert_eq!(of(Field::Payor), ["Coverage", "Organization", "QuestionnaireResponse"]);
+    let dated = ["Composition", "Condition", "DocumentReference", "MedicationStatement", "Observation", "QuestionnaireResponse"];
+    assert_eq!(of(Field::DocumentDate), dated);
 }
