@@ -23,6 +23,12 @@ pub(super) struct ExportArguments {
     /// These documents alone, by their names in fields.csv; may be repeated
     #[arg(long = "document", value_name = "NAME")]
     documents: Vec<String>,
+    /// Leave the scans out: resources name the source's address instead
+    #[arg(long)]
+    no_scan: bool,
+    /// Folder in which the scans lie now [default: where the run found them]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "no_scan")]
+    scans: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -50,6 +56,8 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<Exit, Complaint> {
         format: arguments.format,
         settings: &settings,
         documents: &documents,
+        scans: !arguments.no_scan,
+        input: arguments.scans.as_deref(),
     };
     let report = render(&request)?;
     to_stdout(&if arguments.json { report.json() } else { report.human() })?;

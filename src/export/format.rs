@@ -23,6 +23,13 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.as_str() == name)
     }
 
+    /// Whether documents carry their scans in it.
+    pub const fn carries_scan(self) -> bool {
+        match self {
+            Self::Fhir => true,
+        }
+    }
+
     /// What it is, in a few words.
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -14,13 +14,18 @@ pub(crate) fn place(record: &DocumentRecord, path: &str) -> String {
 
 /// The UUIDv5 of a place within a document.
 pub(crate) fn uuid(record: &DocumentRecord, path: &str) -> Uuid {
-    Uuid::new_v5(&namespace(), place(record, path).as_bytes())
+    named(&place(record, path))
+}
+
+/// The UUIDv5 of a name: of a place, or of system and value of what is known in all documents.
+pub(crate) fn named(name: &str) -> Uuid {
+    Uuid::new_v5(&namespace(), name.as_bytes())
 }
 
 /// The UUIDv5 of a place within a document and of what is said there: another one as soon as something else is said.
 pub(crate) fn uuid_of_content(record: &DocumentRecord, path: &str, content: &[&[u8]]) -> Uuid {
     let digest = crate::model::Sha256::of_parts(content);
-    Uuid::new_v5(&namespace(), format!("{}/{digest}", place(record, path)).as_bytes())
+    named(&format!("{}/{digest}", place(record, path)))
 }
 
 /// The object identifier that stands for a UUID without being registered anywhere (ITU-T X.667, the arc 2.25).

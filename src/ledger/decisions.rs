@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 use super::{Ledger, LedgerError, audit, now};
-use crate::model::{DecidedValue, DocumentRecord, Status, ValueId};
+use crate::model::{DecidedValue, DocumentId, DocumentRecord, Review, Status, Told, Trail, ValueId};
 
 /// One decision of a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,6 +73,56 @@ fn seen(value: &DecidedValue) -> Seen {
 
 fn status_of(stored: &str) -> rusqlite::Result<Status> {
     Status::parse(stored).ok_or_else(|| super::claims::unexpected(4, "a status"))
+}
+
+/// The last look of a person at everything that somebody saw: who, and when.
+fn looks(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, i64)>> {
+    let mut statement = connection.prepare(
+        "SELECT page, item, field, machine_value, reviewer, decided_at FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id",
+    )?;
+    statement
+        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
+        .collect()
+}
+
+impl Ledger {
+    /// How the values of a document came to be what they are. The reviewers' names stay here: what is given are ids that hold within this archive.
+    pub fn trail(&self, id: &DocumentId) -> Result<Trail, LedgerError> {
+        let Some(document) = self.unsettled_named(id)? else { return Ok(Trail::default()) };
+        let archive = self.archive_id()?.unwrap_or_default();
+        let work = || {
+            let engines: Option<String> = self
+                .connection
+                .query_row(
+                    "SELECT runs.engine FROM documents JOIN sources ON sources.id = documents.source JOIN runs ON runs.id = sources.run
+                     WHERE documents.id = ?1",
+                    [document.row],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let mut trail = Trail::new(engines.unwrap_or_default(), document.understanding.clone());
+            let mut statement = self.connection.prepare("SELECT id, decided_run FROM document_values WHERE document = ?1")?;
+            let runs: BTreeMap<i64, Option<i64>> =
+                statement.query_map([document.row], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            let record = &document.stored.record;
+            let looks = looks(&self.connection, &record.sha256.to_string(), record.ordinal)?;
+            let mut now = record.values.clone();
+            overlay(&self.connection, &record.sha256.to_string(), record.ordinal, &mut now)?;
+            for ((machine, now), key) in record.values.iter().zip(&now).zip(&document.keys) {
+                let review = looks
+                    .get(&seen(machine))
+                    .map(|(name, at)| Review { reviewer: (!name.is_empty()).then(|| opaque(&archive, name)), at: *at });
+                trail.tell(now, Told { run: runs.get(key).copied().flatten(), review });
+            }
+            Ok(trail)
+        };
+        work().map_err(|source| self.fault("read the trail of a document of", source))
+    }
+}
+
+/// An id for a reviewer that says nothing to who does not have the archive.
+fn opaque(archive: &str, name: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chartlift:reviewer:{archive}:{name}").as_bytes()).to_string()
 }
 
 /// Writes decisions within a transaction.

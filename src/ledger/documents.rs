@@ -35,6 +35,14 @@ impl Ledger {
         self.load("documents.name = ?1", id.as_str())
     }
 
+    /// Where a document stands in the order in which sources became known, and within its source: what stays when documents are read or understood anew.
+    pub fn place_of(&self, id: &DocumentId) -> Result<Option<(i64, u32)>, LedgerError> {
+        let found = self
+            .connection
+            .query_row("SELECT source, ordinal FROM documents WHERE name = ?1", [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+        found.optional().map_err(|source| self.fault("read a document of", source))
+    }
+
     fn document_after(&self, name: Option<&str>) -> Result<Option<StoredDocument>, LedgerError> {
         match name {
             None => self.load("documents.name >= ?1", ""),

@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::archive::random;
+use super::export::{Papers, People, Person};
+use super::outputs::BUNDLES;
 use super::{RunError, settle};
 use crate::confidence::alarm::Verdict;
 use crate::confidence::audit::sample::{Key, Urn};
 use crate::confidence::audit::standing::{self, Check, Counts, FieldAudit, Overall};
 use crate::confidence::audit::{self, AuditSettings, shift};
 use crate::confidence::{Certificate, Class};
-use crate::export::fhir::{self, ExportContext, ExportSettings};
-use crate::export::{ArchiveWriter, BundleNames};
+use crate::export::fhir::{self, ExportSettings};
+use crate::export::{ArchiveWriter, document_path};
 use crate::ledger::{Audit, Chosen, Found, Ledger, NewAlarm, RunKey, Suspect};
 use crate::model::{DecidedValue, DocumentId, Field, Recall, ValueId};
 use crate::review::{ToCheck, audit_csv, recall_csv};
@@ -227,35 +229,39 @@ fn recalls(
     if suspects.is_empty() {
         return Ok(recalls);
     }
-    let context = ExportContext::new(export.clone());
-    let mut names = BundleNames::new();
-    for record in ledger.documents() {
-        let record = record?;
-        // Every name is asked for, in order: a path depends on those before.
-        let path = names.path(&record.id);
-        let Some(here) = suspects.get(&record.id) else { continue };
-        let carriers = fhir::carriers(&record, &context);
-        for Suspect { wrong, document, id, run } in here.values() {
-            let same = |value: &DecidedValue| (value.extracted.field, value.extracted.item) == (id.field, id.item);
-            let left = record.values.iter().any(|value| value.status.leaves() && same(value));
-            let mut holding = carriers.iter().filter(|c| left && (c.field, c.item) == (id.field, id.item)).peekable();
-            let recall = |bundle: String, resource: &str, url: &str| Recall {
-                wrong: *wrong,
-                document: document.clone(),
-                page: id.page,
-                item: id.item,
-                field: id.field,
-                run: *run,
-                bundle,
-                resource: resource.to_owned(),
-                url: url.to_owned(),
-            };
-            if holding.peek().is_none() {
-                recalls.push(recall(String::new(), "", ""));
+    let people = People::of(ledger)?;
+    let mut papers = Papers::new(export);
+    let of_suspects = |person: &&Person| person.documents.iter().any(|id| suspects.contains_key(id));
+    for person in people.persons.iter().filter(of_suspects) {
+        papers.turn_to(ledger, person)?;
+        for id in &person.documents {
+            let Some(here) = suspects.get(id) else { continue };
+            let Some(record) = papers.document(ledger, id)? else { continue };
+            let path = document_path(BUNDLES, "json", id, people.is_twin(id));
+            let carriers = fhir::carriers(&record, &papers.context);
+            for Suspect { wrong, document, id, run } in here.values() {
+                let same = |value: &DecidedValue| (value.extracted.field, value.extracted.item) == (id.field, id.item);
+                let left = record.values.iter().any(|value| value.status.leaves() && same(value));
+                let mut holding = carriers.iter().filter(|c| left && (c.field, c.item) == (id.field, id.item)).peekable();
+                let recall = |bundle: String, resource: &str, url: &str| Recall {
+                    wrong: *wrong,
+                    document: document.clone(),
+                    page: id.page,
+                    item: id.item,
+                    field: id.field,
+                    run: *run,
+                    bundle,
+                    resource: resource.to_owned(),
+                    url: url.to_owned(),
+                };
+                if holding.peek().is_none() {
+                    recalls.push(recall(String::new(), "", ""));
+                }
+                recalls.extend(holding.map(|carrier| recall(path.to_string_lossy().into_owned(), &carrier.resource, &carrier.url)));
             }
-            recalls.extend(holding.map(|carrier| recall(path.to_string_lossy().into_owned(), &carrier.resource, &carrier.url)));
         }
     }
+    recalls.sort_by(|a, b| a.document.cmp(&b.document));
     Ok(recalls)
 }
 

@@ -4,28 +4,30 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::export::{Notes, Papers, People};
 use super::{RunError, audit};
-use crate::export::fhir::{self, ExportContext, ExportSettings};
-use crate::export::{ArchiveWriter, BundleNames, ExportError, FieldsCsv};
+use crate::export::fhir::{self, ExportSettings};
+use crate::export::{ArchiveWriter, ExportError, FieldsCsv, document_path};
 use crate::ledger::Ledger;
-use crate::model::{DocumentId, DocumentRecord};
+use crate::model::DocumentRecord;
 use crate::patients;
 use crate::report::Bundles;
 use crate::review::QueueCsv;
 
 const FIELDS: &str = "fields.csv";
 const QUEUE: &str = "review/queue.csv";
-const BUNDLES: &str = "bundles";
+pub(super) const BUNDLES: &str = "bundles";
 
 /// Writes everything that is derived from the ledger.
 pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
-    let contested = tables(ledger, writer)?;
+    let people = tables(ledger, writer)?;
     audit::write(ledger, writer)?;
-    bundles(ledger, writer, ExportContext { contested, ..ExportContext::new(settings.clone()) })
+    bundles(ledger, writer, &people, settings)
 }
 
-/// Both tables in one pass, which also tells the people apart: the bundles need to know whose record number is in doubt.
-fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<BTreeSet<DocumentId>, RunError> {
+/// Both tables in one pass, which also tells the people apart: bundles of one person bring one Patient.
+fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<People, RunError> {
+    let mut notes = Notes::default();
     let mut queue = QueueCsv::new(&writer.work_dir());
     let mut grouping = patients::Grouping::default();
     let mut fault: Option<RunError> = None;
@@ -36,6 +38,7 @@ fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<BTreeSet<DocumentId
             let record = record?;
             table.document(&record)?;
             queue.document(&record)?;
+            notes.take(&record);
             Ok(record)
         };
         let records = ledger.documents().map_while(|record| match take(record) {
@@ -56,23 +59,26 @@ fn tables(ledger: &Ledger, writer: &ArchiveWriter) -> Result<BTreeSet<DocumentId
     }
     written?;
     writer.write_with(Path::new(QUEUE), |out| queue.finish(out).map(|_| ()))?;
-    Ok(grouping.contested)
+    Ok(People::new(grouping, notes))
 }
 
-/// One bundle a document; bundles of documents that are no longer there go.
-fn bundles(ledger: &Ledger, writer: &ArchiveWriter, context: ExportContext) -> Result<Bundles, RunError> {
+/// One bundle a document, a person's one after another; bundles of documents that are no longer there go.
+fn bundles(ledger: &Ledger, writer: &ArchiveWriter, people: &People, settings: &ExportSettings) -> Result<Bundles, RunError> {
     let mut counts = Bundles::default();
-    let mut names = BundleNames::new();
+    let mut papers = Papers::new(settings);
     let mut keep = BTreeSet::new();
-    for record in ledger.documents() {
-        let record = record?;
-        let path = names.path(&record.id);
-        let bundle = fhir::bundle(&record, &context);
-        writer.write(&path, &bundle.json)?;
-        counts.bundles += 1;
-        counts.resources += bundle.resources as u64;
-        counts.values_left_out += bundle.left_out.len() as u64;
-        keep.insert(path);
+    for person in &people.persons {
+        papers.turn_to(ledger, person)?;
+        for id in &person.documents {
+            let Some(record) = papers.document(ledger, id)? else { continue };
+            let path = document_path(BUNDLES, "json", id, people.is_twin(id));
+            let bundle = fhir::bundle(&record, &papers.context);
+            writer.write(&path, &bundle.json)?;
+            counts.bundles += 1;
+            counts.resources += bundle.resources as u64;
+            counts.values_left_out += bundle.left_out.len() as u64;
+            keep.insert(path);
+        }
     }
     writer.prune(Path::new(BUNDLES), "json", &keep)?;
     Ok(counts)

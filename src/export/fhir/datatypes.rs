@@ -118,7 +118,7 @@ pub(super) fn percent(text: &str, also: &[u8]) -> String {
 }
 
 /// The name under which a decimal travels within a `Value`: no FHIR element and no text from a page can bear it as a key.
-const DECIMAL: &str = "\u{0}decimal";
+pub(super) const DECIMAL: &str = "\u{0}decimal";
 
 /// A FHIR `decimal` in the very digits of the page: 7.10 is not 7.1. `None` for what is no JSON number.
 pub(super) fn decimal(raw: &str) -> Option<Value> {

@@ -10,7 +10,7 @@ use super::draft::{Added, Draft, Evidence, Identity};
 use super::terms::TERMS;
 use crate::export::Scan;
 use crate::export::facility::Confidentiality;
-use crate::model::{DecidedValue, DocumentKind, Field, Section, Status};
+use crate::model::{DecidedValue, DocumentKind, Field, Section, Sha256, Status, Trail};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const PDF: &str = "application/pdf";
@@ -92,16 +92,28 @@ pub(super) fn add_organization<'a>(draft: &mut Draft<'a>, path: &str, name: &str
     draft.add("Organization", path, resource, vec![Evidence::at(value, "name")], named(name, kind.unwrap_or_default()), false)
 }
 
-/// Adds chartlift itself.
+/// Adds chartlift itself, as it was when it read the document: its version, the engines, the rules with the confidence model.
 pub(super) fn add_device(draft: &mut Draft<'_>) -> Added {
     let version = draft.context.version.clone();
+    let Trail { engines, rules, .. } = &draft.context.trail;
+    let mut name = format!("chartlift/{version}");
+    let mut versions = vec![json!({"value": version})];
+    if !engines.is_empty() || !rules.is_empty() {
+        // Other engines or rules are another device.
+        name = format!("{name}/{}", &Sha256::of_parts(&[engines.as_bytes(), rules.as_bytes()]).to_string()[..16]);
+    }
+    for (what, value) in [("OCR engines", engines), ("rules and confidence model, SHA-256", rules)] {
+        if let Some(value) = text(value) {
+            versions.push(json!({"type": {"text": what}, "value": value}));
+        }
+    }
     let resource = object(json!({
         "status": "active",
         "deviceName": [{"name": "chartlift", "type": "model-name"}],
         "type": {"text": "Software that reads scanned medical records"},
-        "version": [{"value": version}],
+        "version": versions,
     }));
-    let identity = Identity::Shared { system: "urn:chartlift:device".to_owned(), value: format!("chartlift/{version}") };
+    let identity = Identity::Shared { system: "urn:chartlift:device".to_owned(), value: name };
     draft.add("Device", "Device", resource, Vec::new(), identity, false)
 }
 

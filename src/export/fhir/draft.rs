@@ -6,13 +6,18 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::datatypes::{Object, object, percent, put, query, text};
+use super::evidence::by_person;
+use super::person::{is_of_person, same_text};
 use super::profiles::{self, Profile};
 use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
 use crate::export::fields_csv::in_order;
 use crate::export::identity::{self, RESOURCE_SYSTEM};
 use crate::model::{DecidedValue, DocumentKind, DocumentRecord, Field, Group, Status};
 
-const OBSERVATION_VALUE: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+pub(super) const OBSERVATION_VALUE: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+
+/// Type and place of the person's own resource.
+const PATIENT: &str = "Patient";
 
 /// The values of one item of a repeated group.
 #[derive(Clone, Default)]
@@ -80,8 +85,17 @@ pub(super) struct Entry<'a> {
     pub path: String,
     pub url: String,
     pub evidence: Vec<Evidence<'a>>,
-    resource: Value,
+    pub resource: Value,
     condition: Option<String>,
+    /// Of a resource of the person, this document's values that say what it says.
+    own: Option<BTreeMap<Field, &'a DecidedValue>>,
+}
+
+impl<'a> Entry<'a> {
+    /// Of each piece of evidence the value of this document that supports it, if one does: what the person's other papers say is not this document's.
+    pub fn own(&self) -> impl Iterator<Item = Option<&'a DecidedValue>> + use<'_, 'a> {
+        self.evidence.iter().map(|piece| self.own.as_ref().map_or(Some(piece.value), |own| own.get(&piece.extracted.field).copied()))
+    }
 }
 
 pub(super) struct Draft<'a> {
@@ -91,6 +105,8 @@ pub(super) struct Draft<'a> {
     /// Values by field and item; of several that leave, the first in the order of fields.csv.
     singles: BTreeMap<Field, &'a DecidedValue>,
     waiting: BTreeSet<Field>,
+    /// This document's values of the person, where the person's own take their place: those that say the same.
+    agreeing: BTreeMap<Field, &'a DecidedValue>,
     items: BTreeMap<Group, BTreeMap<u32, Item<'a>>>,
     refused: BTreeSet<(Field, Option<u32>)>,
 }
@@ -103,6 +119,7 @@ impl<'a> Draft<'a> {
             entries: Vec::new(),
             singles: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            agreeing: BTreeMap::new(),
             items: BTreeMap::new(),
             refused: BTreeSet::new(),
         };
@@ -127,7 +144,20 @@ impl<'a> Draft<'a> {
                 None => {}
             }
         }
+        if let Some(person) = &context.person {
+            let agrees = |value: &&DecidedValue| person.values.get(&value.extracted.field).is_some_and(|held| same_text(held, value));
+            draft.agreeing = draft.singles.values().copied().filter(agrees).map(|value| (value.extracted.field, value)).collect();
+            draft.singles.retain(|field, _| !is_of_person(*field));
+            draft.waiting.retain(|field| !is_of_person(*field));
+            draft.singles.extend(person.values.iter().map(|(field, value)| (*field, value)));
+            draft.waiting.extend(&person.waiting);
+        }
         draft
+    }
+
+    /// Whether the record number of the document's person is in doubt.
+    pub fn is_contested(&self) -> bool {
+        self.context.person.as_ref().map_or_else(|| self.context.contested.contains(&self.record.id), |person| person.contested)
     }
 
     /// A single value that may leave.
@@ -165,14 +195,17 @@ impl<'a> Draft<'a> {
         self.single(Field::DocumentType).and_then(|value| DocumentKind::parse(value.extracted.value.trim()))
     }
 
-    /// The name of a place within the document: `<digest>/<ordinal>/<path>`.
+    /// The name of a place within the document: `<digest>/<ordinal>/<path>`. The patient's is the same in all documents of the person.
     pub fn place(&self, path: &str) -> String {
-        identity::place(self.record, path)
+        match &self.context.person {
+            Some(person) if path == PATIENT => format!("{}/{}/{path}", person.anchor.0, person.anchor.1),
+            _ => identity::place(self.record, path),
+        }
     }
 
     /// The UUIDv5 of a place within the document.
     pub fn uuid(&self, path: &str) -> Uuid {
-        identity::uuid(self.record, path)
+        identity::named(&self.place(path))
     }
 
     /// The source's address: its path, percent-encoded, below the site's base.
@@ -190,7 +223,12 @@ impl<'a> Draft<'a> {
         identity: Identity,
         waits: bool,
     ) -> Added {
-        let url = format!("urn:uuid:{}", self.uuid(path));
+        let uuid = match &identity {
+            // Known by something that is not the document's: the same in every document. A record number is no name for a resource.
+            Identity::Shared { system, value } if kind != PATIENT => identity::named(&format!("{system}|{value}")),
+            _ => self.uuid(path),
+        };
+        let url = format!("urn:uuid:{uuid}");
         resource.insert("resourceType".to_owned(), kind.into());
         let mut meta = resource.remove("meta").map(object).unwrap_or_default();
         let settings = &self.context.settings;
@@ -199,12 +237,21 @@ impl<'a> Draft<'a> {
             profiles::complete(kind, &mut resource, version);
         }
         if !evidence.is_empty() {
-            let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
-            let codes = if human { &["AIAST", "RELIABLE"][..] } else { &["AIAST"] };
+            let human = evidence.iter().all(|piece| by_person(piece.value));
+            // AIAST stays after a review. What is there is whole and settled by people, or a part of it is still unsure, or neither.
+            let codes = match (human, waits) {
+                (true, false) => &["AIAST", "RELIABLE"][..],
+                (_, true) => &["AIAST", "UNCERTREL"],
+                (false, false) => &["AIAST"],
+            };
             let labels: Vec<Value> = codes.iter().map(|code| json!({"system": OBSERVATION_VALUE, "code": code})).collect();
             meta.insert("security".to_owned(), labels.into());
         }
-        let mut tags = Vec::new();
+        // A Provenance brings tags of its own.
+        let mut tags = match meta.remove("tag") {
+            Some(Value::Array(tags)) => tags,
+            _ => Vec::new(),
+        };
         if waits {
             tags.push(json!({"system": "urn:chartlift:review", "code": "waiting"}));
         }
@@ -239,7 +286,8 @@ impl<'a> Draft<'a> {
         if !meta.is_empty() {
             resource["meta"] = meta.into();
         }
-        self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, condition });
+        let own = (kind == PATIENT && self.context.person.is_some()).then(|| self.agreeing.clone());
+        self.entries.push(Entry { path: path.to_owned(), url: url.clone(), evidence, resource, condition, own });
         Added { url }
     }
 
@@ -252,7 +300,7 @@ impl<'a> Draft<'a> {
             url: entry.url.clone(),
         };
         let mut carriers: Vec<Carrier> =
-            self.entries.iter().flat_map(|entry| entry.evidence.iter().map(|evidence| of(entry, evidence.value))).collect();
+            self.entries.iter().flat_map(|entry| entry.own().flatten().map(|value| of(entry, value))).collect();
         carriers.sort();
         carriers.dedup();
         carriers
@@ -261,12 +309,17 @@ impl<'a> Draft<'a> {
     /// Closes the draft and counts what may leave and did not.
     pub fn finish(self) -> Rendering {
         let used: BTreeSet<(Field, Option<u32>)> =
-            self.entries.iter().flat_map(|e| &e.evidence).map(|v| (v.extracted.field, v.extracted.item)).collect();
+            self.entries.iter().flat_map(|e| e.own().flatten()).map(|v| (v.extracted.field, v.extracted.item)).collect();
         let mut left_out = BTreeSet::new();
         for value in &self.record.values {
             let key = (value.extracted.field, value.extracted.item);
             if value.status.leaves() && !value.extracted.value.is_empty() && !used.contains(&key) {
-                let reason = if self.refused.contains(&key) { LeftOutReason::Form } else { LeftOutReason::Incomplete };
+                let overruled = self.context.person.is_some() && is_of_person(key.0) && !self.agreeing.contains_key(&key.0);
+                let reason = match overruled {
+                    true => LeftOutReason::Overruled,
+                    false if self.refused.contains(&key) => LeftOutReason::Form,
+                    false => LeftOutReason::Incomplete,
+                };
                 left_out.insert(LeftOut { field: key.0, item: key.1, reason });
             }
         }

@@ -35,10 +35,12 @@ mod coverage;
 mod datatypes;
 mod document;
 mod draft;
+mod evidence;
 mod forms;
 pub mod mhd;
 mod observation;
 mod patient;
+mod person;
 mod profiles;
 mod provenance;
 mod report;
@@ -52,11 +54,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{FacilitySettings, Hl7v2Settings, Scan};
-use crate::model::{DocumentId, DocumentRecord, Field};
+use crate::model::{DocumentId, DocumentRecord, Field, Trail};
 
 pub use check::check;
 pub(super) use datatypes::{date, full_date, instant, text, token};
 pub use forms::{to_json, transaction};
+pub use person::Person;
 pub use profiles::{Profile, UsCore};
 pub(super) use terms::is_authored;
 
@@ -109,12 +112,16 @@ pub struct ExportContext {
     pub version: String,
     /// Documents whose record number contradicts another document: their patients are not matched by it (`patients::Grouping::contested`).
     pub contested: BTreeSet<DocumentId>,
+    /// What all papers of the document's person say of the person; `None` where the document speaks for itself alone.
+    pub person: Option<Person>,
+    /// How the document's values came to be what they are; empty where that is not known.
+    pub trail: Trail,
 }
 
 impl ExportContext {
     /// A context of this version, with no document contested.
     pub fn new(settings: ExportSettings) -> Self {
-        Self { settings, version: env!("CARGO_PKG_VERSION").to_owned(), contested: BTreeSet::new() }
+        Self { settings, version: env!("CARGO_PKG_VERSION").to_owned(), contested: BTreeSet::new(), person: None, trail: Trail::default() }
     }
 }
 
@@ -131,6 +138,8 @@ pub enum LeftOutReason {
     Form,
     /// Its resource cannot be made: the leading text, the value or the unit still waits.
     Incomplete,
+    /// Another paper of the person says otherwise, or says more.
+    Overruled,
 }
 
 impl LeftOutReason {
@@ -139,6 +148,7 @@ impl LeftOutReason {
         match self {
             Self::Form => "there is no place for its form",
             Self::Incomplete => "the rest of its item waits for a person",
+            Self::Overruled => "another paper of the person says otherwise, or says more",
         }
     }
 }
@@ -170,10 +180,10 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Whether other documents may bring the same resource: it is known by an identifier that is not of its document.
+    /// Whether other documents may bring the same resource: the patient, or what is known by an identifier that is not of its document.
     pub fn is_shared(&self) -> bool {
         let own = format!("={}|", super::identity::RESOURCE_SYSTEM);
-        self.condition.as_ref().is_some_and(|condition| !condition.contains(&own))
+        self.kind == "Patient" || self.condition.as_ref().is_some_and(|condition| !condition.contains(&own))
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn add(draft: &mut Draft<'_>) -> Added {
 
     let corroborated = draft.single(Field::Family).is_some() || patient.contains_key("birthDate");
     let identity = match mrn {
-        Some((value, _)) if corroborated && !draft.context.contested.contains(&draft.record.id) => Identity::Shared { system, value },
+        Some((value, _)) if corroborated && !draft.is_contested() => Identity::Shared { system, value },
         _ => Identity::Document,
     };
     let waits = Field::ALL.iter().any(|field| field.as_str().starts_with("Patient.") && draft.waits(*field));

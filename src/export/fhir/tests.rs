@@ -377,6 +377,10 @@ fn a_machines_reading_is_marked_as_one() {
     }
     let (json, _) = render(&record);
     assert_eq!(codes(&json, "Condition"), ["AIAST", "RELIABLE"]);
+    // A part that waits makes the rest less sure.
+    let mut waiting = full("a.pdf");
+    set(&mut waiting, Field::DosageText, Status::Review);
+    assert_eq!(codes(&render(&waiting).0, "MedicationStatement"), ["AIAST", "UNCERTREL"]);
     assert_eq!(one(&json, "Observation")["status"], "final");
     assert_eq!(one(&json, "Composition")["status"], "final");
     assert_eq!(one(&json, "Condition")["verificationStatus"]["coding"][0]["code"], "unconfirmed");
@@ -386,9 +390,105 @@ fn a_machines_reading_is_marked_as_one() {
 fn every_value_leads_back_to_its_pixels() {
     let record = with(vec![value(Field::Family, None, "Doe").on(3).at(10.0, 20.0, 30.125, 4.0).build()]);
     let (json, _) = render(&record);
-    let what = &all(&json, "Provenance")[0]["entity"][0]["what"];
+    let provenance = all(&json, "Provenance")[0];
+    assert_eq!(provenance["entity"][0]["what"]["identifier"]["value"], record.sha256.to_string());
+    let what = &provenance["entity"][1]["what"];
     assert_eq!(what["identifier"]["value"], "Box%201/r%C3%A4um%20%231%20100%25.png#page=3&xywh=percent:10.00,20.00,30.13,4.00");
     assert_eq!(what["display"], "Patient.name.family, page 3");
+    // The element, the target and the entity bear one id.
+    let id = &one(&json, "Patient")["name"][0]["_family"]["id"];
+    assert_eq!((id, &provenance["entity"][1]["id"]), (&"name-0-family".into(), id));
+    let element = &provenance["target"][0]["extension"];
+    assert_eq!(
+        element,
+        &serde_json::json!([{"url": "http://hl7.org/fhir/StructureDefinition/targetElement", "valueUri": "name-0-family"}])
+    );
+}
+
+#[test]
+fn targets_name_elements_that_are_there() {
+    let mut record = full("a.pdf");
+    for (at, v) in record.values.iter_mut().enumerate() {
+        v.status = [Status::Accepted, Status::Verified, Status::Corrected][at % 3];
+    }
+    let (json, _) = render(&record);
+    let mut named = 0;
+    for provenance in all(&json, "Provenance") {
+        let target = &provenance["target"][0];
+        let entry = json["entry"].as_array().unwrap().iter().find(|e| e["fullUrl"] == target["reference"]).unwrap();
+        let text = entry["resource"].to_string();
+        for extension in target["extension"].as_array().unwrap() {
+            assert_eq!(text.matches(&format!("\"id\":{}", extension["valueUri"])).count(), 1, "{extension} in {text}");
+            named += 1;
+        }
+    }
+    assert!(named > Field::ALL.len(), "{named}");
+    // Machine's words bear their confidence, people's do not.
+    let sure = json.to_string().matches("AIconfidence").count();
+    assert!(sure > Field::ALL.len() / 4 && sure < Field::ALL.len(), "{sure}");
+}
+
+#[test]
+fn what_people_looked_at_has_a_provenance_of_its_own() {
+    let mut record = with(vec![
+        value(Field::Family, None, "Doe").build(),
+        value(Field::BirthDate, None, "1950-02-28").status(Status::Verified).build(),
+        value(Field::Gender, None, "female").status(Status::Corrected).build(),
+    ]);
+    let mut context = ExportContext::default();
+    let review = |reviewer: Option<&str>, at| Some(crate::model::Review { reviewer: reviewer.map(str::to_owned), at });
+    for (at, review) in [(0, None), (1, review(Some("r-1"), 1_704_200_000)), (2, review(Some("r-2"), 1_704_300_000))] {
+        context.trail.tell(&record.values[at], crate::model::Told { run: Some(7), review });
+    }
+    let bundle = |record: &DocumentRecord, context: &ExportContext| -> Value {
+        let json = serde_json::from_slice(&super::bundle(record, context).json).unwrap();
+        assert_eq!(check(&json), Vec::<String>::new());
+        json
+    };
+    let json = bundle(&record, &context);
+    let found = all(&json, "Provenance");
+    assert_eq!((found.len(), &found[0]["meta"]["tag"][0]["code"]), (2, &"7".into()));
+    assert_eq!(found[0]["activity"]["coding"][0]["code"], "transform");
+    assert_eq!(found[0]["agent"].as_array().unwrap().len(), 1);
+    let verified = found[1];
+    assert_eq!(verified["activity"]["coding"][0]["code"], "verify");
+    let agents: Vec<_> =
+        verified["agent"].as_array().unwrap().iter().map(|a| (&a["type"]["coding"][0]["code"], &a["who"]["identifier"]["value"])).collect();
+    let expected: [(Value, Value); 3] =
+        [("enterer".into(), "r-2".into()), ("verifier".into(), "r-1".into()), ("verifier".into(), "r-2".into())];
+    assert_eq!(agents, expected.iter().map(|(role, who)| (role, who)).collect::<Vec<_>>());
+    let elements: Vec<_> = verified["target"][0]["extension"].as_array().unwrap().iter().map(|e| &e["valueUri"]).collect();
+    assert_eq!(elements, ["birthDate", "gender"]);
+    assert_eq!(verified["occurredPeriod"], serde_json::json!({"start": "2024-01-02T12:53:20Z", "end": "2024-01-03T16:40:00Z"}));
+    assert_eq!(verified["recorded"], "2024-01-03T16:40:00Z");
+
+    // Where the ledger knows nothing of it, nothing is made up.
+    record.values.truncate(2);
+    let json = bundle(&record, &ExportContext::default());
+    let verified = all(&json, "Provenance")[1];
+    assert_eq!((verified.get("occurredDateTime"), &verified["recorded"]), (None, &"2024-01-02T03:04:05Z".into()));
+    assert_eq!(
+        verified["agent"],
+        serde_json::json!([{
+            "type": {"coding": [{"code": "verifier", "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type"}]},
+            "who": {"display": "Reviewer of the scanned document"},
+        }])
+    );
+}
+
+#[test]
+fn the_device_is_what_it_was_when_it_read() {
+    let device = |engines: &str, rules: &str| {
+        let trail = crate::model::Trail::new(engines.to_owned(), rules.to_owned());
+        let context = ExportContext { version: "1.2.3".to_owned(), trail, ..ExportContext::default() };
+        let json: Value = serde_json::from_slice(&super::bundle(&document("a.pdf"), &context).json).unwrap();
+        one(&json, "Device").clone()
+    };
+    let (one, other) = (device("tesseract 5", "abc"), device("tesseract 6", "abc"));
+    assert_eq!(one["version"][1], serde_json::json!({"type": {"text": "OCR engines"}, "value": "tesseract 5"}));
+    assert_eq!(one["version"].as_array().unwrap().len(), 3);
+    assert_ne!(one["identifier"], other["identifier"]);
+    assert_eq!(device("", "")["identifier"][0]["value"], "chartlift/1.2.3");
 }
 
 #[test]
@@ -596,7 +696,7 @@ proptest! {
         let named: BTreeSet<String> = all(&json, "Provenance")
             .iter()
             .flat_map(|p| p["entity"].as_array().unwrap())
-            .map(|e| e["what"]["display"].as_str().unwrap().rsplit_once(',').unwrap().0.to_owned())
+            .filter_map(|e| e["what"]["display"].as_str().unwrap().rsplit_once(", page ").map(|(name, _)| name.to_owned()))
             .collect();
         for v in record.values.iter().filter(|v| v.status.leaves() && !v.extracted.value.is_empty()) {
             let (field, item) = (v.extracted.field, v.extracted.item);

@@ -29,12 +29,12 @@ pub(in crate::pipeline) struct Folder {
 
 impl Folder {
     /// Opens the folder, or makes it.
-    pub fn open(request: &ExportRequest<'_>, archive_id: &str, input: Option<&Path>) -> Result<Self, RunError> {
+    pub fn open(request: &ExportRequest<'_>, archive_id: &str, inputs: [Option<&Path>; 2]) -> Result<Self, RunError> {
         let path = request.folder;
         let refuse = |what: String| RunError::Folder { path: path.to_owned(), what };
-        for (what, other) in [("archive", Some(request.archive)), ("scans' folder", input)] {
-            if let Some(other) = other.filter(|other| lie_in_one_another(path, other)) {
-                return Err(refuse(format!("it and the {what} {} lie in one another", other.display())));
+        for other in inputs.into_iter().flatten().chain([request.archive]) {
+            if lie_in_one_another(path, other) {
+                return Err(refuse(format!("it and {} lie in one another", other.display())));
             }
         }
         let mark = mark(request, archive_id);

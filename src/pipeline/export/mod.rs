@@ -13,17 +13,18 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::scan::{NoScan, Sheets, scan_of};
 use super::take_stock::INPUT_NOTE;
 use super::{Archive, RunError};
+use crate::export::Format;
 use crate::export::fhir::ExportContext;
-use crate::export::{Format, Scan};
 use crate::ledger::Ledger;
 use crate::model::{DocumentId, DocumentRecord};
 use crate::report::{Exit, ExportReport};
 use crate::settings::Settings;
 use door::{Door, Outcome, Paper};
 use folder::Folder;
-use people::People;
+pub(super) use people::{Notes, Papers, People, Person};
 
 /// Documents left out that a report lists; the folder's own list has all.
 const LISTED: usize = 10_000;
@@ -40,12 +41,10 @@ pub struct ExportRequest<'a> {
     pub settings: &'a Settings,
     /// These documents alone; empty for all.
     pub documents: &'a [DocumentId],
-}
-
-/// Where a document's scan comes from.
-pub(super) trait Scans {
-    /// The pages of a document as one PDF file, or why it is not to be had, in words.
-    fn scan(&self, record: &DocumentRecord) -> Result<Scan, String>;
+    /// Whether documents carry their scans, where the form can.
+    pub scans: bool,
+    /// The folder in which the scans lie now; the one that the archive was made from, if not given.
+    pub input: Option<&'a Path>,
 }
 
 /// The door of a form.
@@ -72,9 +71,9 @@ pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
     let archive_id = ledger.archive_id()?.unwrap_or_default();
     let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
     let mut door = door(request);
-    let mut folder = Folder::open(request, &archive_id, input.as_deref())?;
+    let mut folder = Folder::open(request, &archive_id, [input.as_deref(), request.input])?;
     let people = People::of(&ledger)?;
-    let mut walk = Walk { request, ledger: &ledger, scans: None, report: report(request, writer) };
+    let mut walk = Walk { request, ledger: &ledger, report: report(request, writer) };
     walk.through(&people, &mut *door, &mut folder)?;
     let mut told = Map::new();
     door.finish(&mut folder, &mut told)?;
@@ -101,24 +100,23 @@ fn report(request: &ExportRequest<'_>, writer: Option<u32>) -> ExportReport {
 struct Walk<'a> {
     request: &'a ExportRequest<'a>,
     ledger: &'a Ledger,
-    /// `None` where none are wanted.
-    scans: Option<&'a dyn Scans>,
     report: ExportReport,
 }
 
 impl Walk<'_> {
     fn through(&mut self, people: &People, door: &mut dyn Door, folder: &mut Folder) -> Result<(), RunError> {
         let wanted = |id: &DocumentId| self.request.documents.is_empty() || self.request.documents.contains(id);
+        let mut papers = Papers::new(&self.request.settings.export);
         for person in &people.persons {
             let documents: Vec<&DocumentId> = person.documents.iter().filter(|id| wanted(id)).collect();
             if documents.is_empty() {
                 continue;
             }
             self.report.people += u64::from(person.identified);
-            let context = ExportContext { contested: people.contested.clone(), ..ExportContext::new(self.request.settings.export.clone()) };
+            papers.turn_to(self.ledger, person)?;
             for id in documents {
-                let Some(stored) = self.ledger.document(id)? else { continue };
-                self.document(&stored.record, people.is_twin(id), &context, door, folder)?;
+                let Some(record) = papers.document(self.ledger, id)? else { continue };
+                self.document(&record, people.is_twin(id), &papers.context, door, folder)?;
             }
             door.person_done(folder)?;
         }
@@ -133,12 +131,16 @@ impl Walk<'_> {
         door: &mut dyn Door,
         folder: &mut Folder,
     ) -> Result<(), RunError> {
-        let scan = self.scans.map(|scans| scans.scan(record));
-        let (scan, no_scan) = match &scan {
-            Some(Ok(scan)) => (Some(scan), None),
-            Some(Err(why)) => (None, Some(why.as_str())),
-            None => (None, None),
-        };
+        let (mut scan, mut no_scan, mut lacking) = (None, None, Vec::new());
+        if self.request.scans && self.request.format.carries_scan() {
+            let sheets = Sheets::of(self.ledger, record)?;
+            match scan_of(self.request.input, &sheets, record, &self.request.settings.decode) {
+                Ok((made, carried)) => (scan, lacking) = (Some(made), carried.lacking),
+                Err(NoScan::Ledger(error)) => return Err(error.into()),
+                Err(why) => no_scan = Some(why.to_string()),
+            }
+        }
+        let (scan, no_scan) = (scan.as_ref(), no_scan.as_deref());
         let Outcome { refused, left_out } = door.document(&Paper { record, twin, context, scan, no_scan }, folder)?;
         let report = &mut self.report;
         report.documents += 1;
@@ -147,7 +149,9 @@ impl Walk<'_> {
             report.values_left_out += 1;
             folder.left_out(&record.id, Some((left.field, left.item)), "value", left.reason.meaning())?;
         }
-        let reasons = refused.iter().map(|why| ("document", why.as_str())).chain(no_scan.map(|why| ("scan", why)));
+        let lacking: Vec<String> = lacking.iter().map(|page| format!("page {page} could not be read")).collect();
+        let pages = lacking.iter().map(|why| ("page of its scan", why.as_str()));
+        let reasons = refused.iter().map(|why| ("document", why.as_str())).chain(no_scan.map(|why| ("scan", why))).chain(pages);
         for (what, why) in reasons {
             folder.left_out(&record.id, None, what, why)?;
             report.exit = Exit::SomeFailed;

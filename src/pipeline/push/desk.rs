@@ -1,7 +1,7 @@
 //! The desk: several documents on their way at a time, those of one person one after another. The caller's thread owns the ledger: it notes an attempt before
 //! a worker begins, and keeps what became of it before the next document of the person begins.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use super::stock::{Stock, fingerprint, items, name_of};
 use crate::decode::DecodeSettings;
-use crate::export::fhir::{self, ExportContext};
+use crate::export::fhir::{self, ExportContext, ExportSettings};
 use crate::ledger::{AttemptKey, AttemptOutcome, DeliveredDocument, Ledger, PushKey, ScanSent, Standing};
 use crate::model::{DocumentId, DocumentRecord, Ended};
+use crate::pipeline::export::{Papers, People};
 use crate::pipeline::scan::{Sheets, scan_of};
 use crate::pipeline::{RunError, Stop};
 use crate::push::{Report, Sender, Trouble, Work};
@@ -23,6 +24,13 @@ const TICK: Duration = Duration::from_millis(200);
 /// Rooms that render recurse little; scans are made in a process of their own.
 const STACK: usize = 8 << 20;
 
+/// A document, what its rendering depends on, and its pages where the scan is wanted.
+struct Paper {
+    record: DocumentRecord,
+    context: ExportContext,
+    sheets: Option<Sheets>,
+}
+
 /// One document for a worker.
 struct Errand {
     line: usize,
@@ -30,7 +38,7 @@ struct Errand {
     attempt: AttemptKey,
     standing: Standing,
     /// `None` for one that is no longer in the archive.
-    record: Option<Box<(DocumentRecord, Option<Sheets>)>>,
+    paper: Option<Box<Paper>>,
 }
 
 /// What a worker brings back.
@@ -47,7 +55,7 @@ struct Return {
 /// What workers share.
 pub(super) struct Desk<'a> {
     pub sender: &'a Sender<'a>,
-    pub context: &'a ExportContext,
+    pub export: &'a ExportSettings,
     pub decode: &'a DecodeSettings,
     pub scan: bool,
     pub jobs: usize,
@@ -80,7 +88,10 @@ impl Desk<'_> {
                     .map_err(|source| RunError::Threads { jobs: self.jobs, source: source.into() })?;
             }
             drop(returns);
-            let mut course = Course { desk: self, ledger, push, lines: lines(stock), silent: 0, ended_by: None, report };
+            let mut stock = stock;
+            let people = std::mem::take(&mut stock.people);
+            let lines = lines(stock);
+            let mut course = Course { desk: self, ledger, push, people, lines, begun: BTreeMap::new(), silent: 0, ended_by: None, report };
             // Workers end when nobody has errands for them any more.
             course.run(errands, &from_workers, reporter)?;
             Ok(course.ended_by)
@@ -110,12 +121,12 @@ impl Desk<'_> {
     }
 
     fn document(&self, errand: Errand) -> Return {
-        let Errand { line, name, attempt, standing, record } = errand;
+        let Errand { line, name, attempt, standing, paper } = errand;
         let mut work = Work { known: standing.known, unanswered: standing.unanswered, ..Work::default() };
         let (mut print, mut scan, mut no_scan) = (String::new(), ScanSent::Unwanted, None);
-        if let Some(record) = record {
-            let (record, sheets) = *record;
-            print = fingerprint(&items(fhir::render(&record, self.context, None)));
+        if let Some(paper) = paper {
+            let Paper { record, context, sheets } = *paper;
+            print = fingerprint(&items(fhir::render(&record, &context, None)));
             let made = match sheets.map(|sheets| scan_of(None, &sheets, &record, self.decode)) {
                 None => None,
                 Some(Ok((made, _))) => {
@@ -129,7 +140,7 @@ impl Desk<'_> {
                 }
             };
             work.scan_gone = made.is_none() && work.known.iter().any(|known| known.lives() && known.last.scan.is_some());
-            work.items = items(fhir::render(&record, self.context, made.as_ref()));
+            work.items = items(fhir::render(&record, &context, made.as_ref()));
         }
         Return { line, name, attempt, fingerprint: print, scan, no_scan, report: self.sender.deliver(work) }
     }
@@ -137,13 +148,14 @@ impl Desk<'_> {
 
 /// What stands in a line.
 enum Waits {
-    Present(DocumentId),
+    Present(DocumentId, usize),
     Gone(DeliveredDocument),
 }
 
 /// The documents of each line; those that are gone stand in lines of their own, as nobody knows any more whose they were.
 fn lines(stock: Stock) -> Vec<VecDeque<Waits>> {
-    let present = stock.lines.into_iter().map(|line| line.into_iter().map(Waits::Present).collect());
+    let waits = |(id, person)| Waits::Present(id, person);
+    let present = stock.lines.into_iter().map(|line| line.into_iter().map(waits).collect());
     let gone = stock.gone.into_iter().map(|gone| VecDeque::from([Waits::Gone(gone)]));
     present.chain(gone).collect()
 }
@@ -152,7 +164,10 @@ struct Course<'a, 'd> {
     desk: &'d Desk<'a>,
     ledger: &'d mut Ledger,
     push: PushKey,
+    people: People,
     lines: Vec<VecDeque<Waits>>,
+    /// Of lines that have begun and not ended: the person whose turn it is.
+    begun: BTreeMap<usize, (usize, Papers)>,
     silent: u32,
     ended_by: Option<Trouble>,
     report: &'d mut PushReport,
@@ -195,17 +210,29 @@ impl Course<'_, '_> {
     /// The next document of a line, its attempt noted.
     fn errand(&mut self, line: usize) -> Result<Option<Errand>, RunError> {
         let Some(next) = self.lines[line].pop_front() else { return Ok(None) };
-        let (name, record) = match next {
+        let (name, paper) = match next {
             Waits::Gone(name) => (name, None),
-            Waits::Present(id) => {
-                let Some(stored) = self.ledger.document(&id)? else { return Ok(None) };
-                let sheets = if self.desk.scan { Some(Sheets::of(self.ledger, &stored.record)?) } else { None };
-                (name_of(&stored.record), Some(Box::new((stored.record, sheets))))
+            Waits::Present(id, person) => {
+                let mut papers = match self.begun.remove(&line) {
+                    Some((known, papers)) if known == person => papers,
+                    _ => {
+                        let mut papers = Papers::new(self.desk.export);
+                        papers.turn_to(self.ledger, &self.people.persons[person])?;
+                        papers
+                    }
+                };
+                let Some(record) = papers.document(self.ledger, &id)? else { return Ok(None) };
+                let context = papers.context.clone();
+                if !self.lines[line].is_empty() {
+                    self.begun.insert(line, (person, papers));
+                }
+                let sheets = if self.desk.scan { Some(Sheets::of(self.ledger, &record)?) } else { None };
+                (name_of(&record), Some(Box::new(Paper { record, context, sheets })))
             }
         };
         let standing = self.ledger.standing(self.report.to.as_str(), &name.sha256, name.ordinal)?;
         let attempt = self.ledger.begin_attempt(self.push, &name)?;
-        Ok(Some(Errand { line, name, attempt, standing, record }))
+        Ok(Some(Errand { line, name, attempt, standing, paper }))
     }
 
     /// Keeps what became of a document, on disk before anything else happens.

@@ -11,6 +11,7 @@ mod stock;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::export::Papers;
 use super::{Archive, RunError, Stop};
 use crate::export::fhir;
 use crate::ledger::{DeliveredDocument, Ledger};
@@ -72,9 +73,15 @@ pub fn push(request: &PushRequest<'_>, reporter: &mut dyn Reporter) -> Result<Pu
     let mode = if sender.transactions() { "transaction" } else { "single" };
     let push = ledger.begin_push(address.as_str(), mode)?;
     reporter.event(&Event::Counting { what: "documents", total: stock.documents() });
-    let context = stock::context(&request.settings.export, &stock.contested);
     let jobs = settings.jobs.min(usize::try_from(stock.documents()).unwrap_or(usize::MAX)).max(1);
-    let desk = Desk { sender: &sender, context: &context, decode: &request.settings.decode, scan: request.scan, jobs, stop: &request.stop };
+    let desk = Desk {
+        sender: &sender,
+        export: &request.settings.export,
+        decode: &request.settings.decode,
+        scan: request.scan,
+        jobs,
+        stop: &request.stop,
+    };
     let outcome = desk.send(ledger, push, stock, &mut report, reporter);
     let outcome = match outcome {
         Ok(None) if !request.stop.requested() => check(ledger, request, &client, &address, &mut report),
@@ -102,11 +109,14 @@ pub fn push_dry(request: &PushRequest<'_>) -> Result<PushReport, RunError> {
     let mut report = new_report(request, &address, &stock);
     report.dry_run = true;
     report.on_server = ledger.delivered_counts(address.as_str())?;
-    let context = stock::context(&request.settings.export, &stock.contested);
-    for id in stock.lines.iter().flatten() {
-        let Some(stored) = ledger.document(id)? else { continue };
-        let items = stock::items(fhir::render(&stored.record, &context, None));
-        let standing = ledger.standing(address.as_str(), &stored.record.sha256, stored.record.ordinal)?;
+    let (mut papers, mut last) = (Papers::new(&request.settings.export), None);
+    for (id, person) in stock.lines.iter().flatten() {
+        if last.replace(person) != Some(person) {
+            papers.turn_to(&ledger, &stock.people.persons[*person])?;
+        }
+        let Some(record) = papers.document(&ledger, id)? else { continue };
+        let items = stock::items(fhir::render(&record, &papers.context, None));
+        let standing = ledger.standing(address.as_str(), &record.sha256, record.ordinal)?;
         let had_scan = standing.known.iter().any(|known| known.lives() && known.last.scan.is_some());
         let digests = push::digests(&items, stock::write);
         report.would(&items, &push::plan(&items, &digests, &standing.known, had_scan), &standing.known, request.scan && !had_scan);

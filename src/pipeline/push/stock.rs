@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::export::fhir::{self, ExportContext, Rendering};
+use crate::export::fhir::{self, Rendering};
 use crate::ledger::{DeliveredDocument, Ledger, ScanSent, Standing};
 use crate::model::{DocumentId, DocumentRecord, Ended, Sha256};
 use crate::pipeline::RunError;
-use crate::pipeline::export::people::People;
+use crate::pipeline::export::{Papers, People};
 use crate::push::{Item, digests};
 
 /// Why a document is not sent.
@@ -21,16 +21,16 @@ pub(super) enum Rests {
 /// What there is to send.
 #[derive(Debug, Default)]
 pub(super) struct Stock {
-    /// Documents to be sent, one after another within each line.
-    pub lines: Vec<VecDeque<DocumentId>>,
+    /// Documents to be sent, one after another within each line, each with its person's number in `people`.
+    pub lines: Vec<VecDeque<(DocumentId, usize)>>,
+    /// Whose they are.
+    pub people: People,
     /// Documents that are as they should be.
     pub delivered: u64,
     /// Documents that wait for a person.
     pub set_aside: Vec<(DocumentId, Ended, String)>,
     /// Documents that were delivered once and are no longer in the archive.
     pub gone: Vec<DeliveredDocument>,
-    /// Documents whose record number contradicts another document.
-    pub contested: BTreeSet<DocumentId>,
 }
 
 /// Whom and what to look for.
@@ -46,23 +46,23 @@ pub(super) struct Wish<'a> {
 impl Stock {
     pub fn take(ledger: &Ledger, settings: &fhir::ExportSettings, wish: &Wish<'_>) -> Result<Self, RunError> {
         let people = People::of(ledger)?;
-        let context = context(settings, &people.contested);
-        let mut stock = Self { contested: people.contested.clone(), ..Self::default() };
+        let mut papers = Papers::new(settings);
+        let mut stock = Self::default();
         let mut present = BTreeSet::new();
         // Documents of one person, and of one Patient on the server, stand in one line.
         let mut line_of_patient: BTreeMap<String, usize> = BTreeMap::new();
-        for person in &people.persons {
-            let mut own: VecDeque<DocumentId> = VecDeque::new();
+        for (number, person) in people.persons.iter().enumerate() {
+            papers.turn_to(ledger, person)?;
+            let mut own: VecDeque<(DocumentId, usize)> = VecDeque::new();
             let mut patients = BTreeSet::new();
             for id in &person.documents {
-                let Some(stored) = ledger.document(id)? else { continue };
-                let record = stored.record;
+                let Some(record) = papers.document(ledger, id)? else { continue };
                 present.insert((record.sha256, record.ordinal));
-                let items = items(fhir::render(&record, &context, None));
+                let items = items(fhir::render(&record, &papers.context, None));
                 patients.extend(items.iter().filter(|item| item.kind == "Patient").map(Item::key));
                 let standing = ledger.standing(wish.destination, &record.sha256, record.ordinal)?;
                 match rests(&standing, &fingerprint(&items), wish) {
-                    None => own.push_back(id.clone()),
+                    None => own.push_back((id.clone(), number)),
                     Some(Rests::Delivered) => stock.delivered += 1,
                     Some(Rests::SetAside(ended, said)) => stock.set_aside.push((id.clone(), ended, said)),
                 }
@@ -91,18 +91,13 @@ impl Stock {
                 None => stock.gone.push(delivered),
             }
         }
-        Ok(stock)
+        Ok(Self { people, ..stock })
     }
 
     /// How many documents are to be sent.
     pub fn documents(&self) -> u64 {
         self.lines.iter().map(|line| line.len() as u64).sum::<u64>() + self.gone.len() as u64
     }
-}
-
-/// What bundles depend on besides their document.
-pub(super) fn context(settings: &fhir::ExportSettings, contested: &BTreeSet<DocumentId>) -> ExportContext {
-    ExportContext { contested: contested.clone(), ..ExportContext::new(settings.clone()) }
 }
 
 /// A rendering as the room that sends wants it.

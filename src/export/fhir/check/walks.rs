@@ -29,7 +29,12 @@ pub(super) fn hollow(value: &Value, place: &str, faults: &mut Vec<String>) {
         Value::String(s) if s.trim().is_empty() || s.trim() != s => faults.push(format!("{place} is empty or not trimmed")),
         Value::Array(a) if a.is_empty() => faults.push(format!("{place} is an empty array")),
         Value::Object(o) if o.is_empty() => faults.push(format!("{place} is an empty object")),
-        Value::Array(a) => a.iter().enumerate().for_each(|(at, v)| hollow(v, &format!("{place}[{at}]"), faults)),
+        Value::Array(a) => {
+            // Beside a list of primitives a null stands for an element without id and extension (R4, json.html#primitive).
+            let beside = place.rsplit('.').next().is_some_and(|key| key.starts_with('_'));
+            let items = a.iter().enumerate().filter(|(_, v)| !(beside && v.is_null()));
+            items.for_each(|(at, v)| hollow(v, &format!("{place}[{at}]"), faults));
+        }
         Value::Object(o) => o.iter().for_each(|(key, v)| hollow(v, &format!("{place}.{key}"), faults)),
         _ => {}
     }
@@ -83,10 +88,10 @@ pub(super) fn dates(value: &Value, key: &str, place: &str, faults: &mut Vec<Stri
         Value::Object(object) => object.iter().for_each(|(key, v)| dates(v, key, place, faults)),
         Value::String(text) => {
             let good = match key {
-                "birthDate" | "valueDate" | "start" | "end" | "dateAsserted" | "valueDateTime" | "effectiveDateTime"
-                | "performedDateTime" | "occurrenceDateTime" => DATE.is_match(text),
+                "birthDate" | "valueDate" | "dateAsserted" | "valueDateTime" | "effectiveDateTime" | "performedDateTime"
+                | "occurrenceDateTime" => DATE.is_match(text),
                 "recorded" | "authored" => INSTANT.is_match(text),
-                "date" => DATE.is_match(text) || INSTANT.is_match(text),
+                "date" | "start" | "end" | "occurredDateTime" => DATE.is_match(text) || INSTANT.is_match(text),
                 _ => true,
             };
             if !good {
