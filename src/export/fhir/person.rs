@@ -103,7 +103,7 @@ fn fullest(said: &[Said]) -> Option<&DecidedValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::fhir::{ExportContext, check, render, to_json, transaction};
+    use crate::export::fhir::{ExportContext, ExportSettings, check, render, to_json, transaction};
     use crate::export::sample::{document, value};
     use serde_json::Value;
 
@@ -158,7 +158,9 @@ mod tests {
     #[test]
     fn every_paper_brings_the_same_patient_and_speaks_of_its_own_values() {
         let papers = papers();
-        let context = ExportContext { person: Some(Person::of(&papers, &papers[0], false)), ..ExportContext::default() };
+        // The QuestionnaireResponse would keep what was overruled.
+        let settings = ExportSettings { questionnaire_response: false, ..ExportSettings::default() };
+        let context = ExportContext { person: Some(Person::of(&papers, &papers[0], false)), ..ExportContext::new(settings) };
         let rendered: Vec<_> = papers.iter().map(|paper| render(paper, &context, None)).collect();
         let patient = |at: usize| rendered[at].resources.iter().find(|r| r.kind == "Patient").unwrap();
         for at in 1..3 {
