@@ -374,6 +374,41 @@ fn pages_say_what_was_done_to_them() {
     }
 }
 
+/// Files that are damaged or lie: each page comes, or a reason; what comes is rendered; nothing is waited for for ever.
+#[test]
+fn hostile_files_do_no_harm() {
+    let settings = DecodeSettings { cpu_seconds: 20, wall_seconds: 60, ..settings() };
+    let wanted: Vec<PageNumber> = (1..=3).map(PageNumber::new).collect();
+    let mut answers = 0;
+    for folder in ["fixtures/hostile", "fixtures"] {
+        for source in survey(&common::root().join(folder), &IntakeSettings::default(), &[]).expect("a folder").sources {
+            let Content::Known(kind) = source.content else { continue };
+            if folder == "fixtures" && source.path.as_str().contains('/') {
+                continue;
+            }
+            let Ok(events) = carry(open_and_digest(&source).expect("a file").0, kind, &wanted, &settings) else { continue };
+            let mut last = 0;
+            for event in events {
+                match event {
+                    Ok(DecodeEvent::Page(carried)) => {
+                        assert!(carried.number.get() > last, "{}", source.path);
+                        last = carried.number.get();
+                        let page = PdfPage { carried: &carried, reading: None };
+                        assert!(render(&[page], &PdfInfo { title: "", source: "" }).starts_with(b"%PDF-1.4"), "{}", source.path);
+                    }
+                    Ok(DecodeEvent::PageFailed { number, .. }) => {
+                        assert!(number.get() > last, "{}", source.path);
+                        last = number.get();
+                    }
+                    Ok(DecodeEvent::Start(_)) | Err(_) => {}
+                }
+                answers += 1;
+            }
+        }
+    }
+    assert!(answers > 100, "{answers}");
+}
+
 /// An archive of the samples, and the folder that it was made from.
 fn archive() -> &'static (PathBuf, PathBuf) {
     static ARCHIVE: OnceLock<(PathBuf, PathBuf, tempfile::TempDir)> = OnceLock::new();

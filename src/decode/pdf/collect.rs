@@ -45,11 +45,11 @@ pub(super) struct Glyph {
 }
 
 /// The one image that covers the page.
-pub(super) struct Cover {
+pub(super) enum Cover {
     /// As a viewer shows it.
-    pub(super) grey: GreyPage,
-    /// As a PDF file can hold it, where that was asked for.
-    pub(super) carried: Option<(Picture, Carriage)>,
+    Seen(GreyPage),
+    /// As a PDF file can hold it, lying as it lies here.
+    Carried(Picture, Carriage),
 }
 
 /// What can be wrong with an image, or with the page as a whole.
@@ -182,17 +182,24 @@ impl<'s> Collector<'s> {
         if !self.groups.iter().all(|g| g.1) {
             self.more_than_cover = true;
         }
-        match decode(image, self.guard, self.settings) {
-            Ok(grey) => {
-                let most = self.settings.max_stream_mib.saturating_mul(1024 * 1024);
-                let carry =
-                    || coded::picture(image, most).map(|(picture, carriage)| (Picture { lay: lay([a, b, c, d]), ..picture }, carriage));
-                let carried = if self.job == Job::Carry { carry() } else { None };
-                self.cover = Some(Cover { grey: lay_out(grey, [a, b, c, d]), carried });
+        let cover = match self.job {
+            Job::Read => decode(image, self.guard, self.settings).map(|grey| Cover::Seen(lay_out(grey, [a, b, c, d]))),
+            Job::Carry => {
+                carry(image, self.settings).map(|(picture, done)| Cover::Carried(Picture { lay: lay([a, b, c, d]), ..picture }, done))
             }
+        };
+        match cover {
+            Ok(cover) => self.cover = Some(cover),
             Err(flaw) => self.flaw = Some(flaw),
         }
     }
+}
+
+fn carry(image: &Image<'_, '_>, settings: &DecodeSettings) -> Result<(Picture, Carriage), Flaw> {
+    if !settings.size_fits(image.width().into(), image.height().into()) {
+        return Err(Flaw::TooLarge);
+    }
+    coded::picture(image, settings.max_stream_mib.saturating_mul(1024 * 1024)).ok_or(Flaw::Broken)
 }
 
 fn is_masked(stream: &Stream<'_>) -> bool {

@@ -101,13 +101,13 @@ fn read_page(
     let size = page.render_dimensions();
     let mut found = look_through(page, writes, guard, settings, Job::Read)?;
     let glyphs = std::mem::take(&mut found.glyphs);
-    if let Some(cover) = found.take_lone_cover() {
-        check_size(cover.grey.width.into(), cover.grey.height.into(), settings)?;
-        let scale = (f64::from(cover.grey.width) / f64::from(size.0), f64::from(cover.grey.height) / f64::from(size.1));
-        let dpi = cover_dpi((cover.grey.width, cover.grey.height), size);
+    if let Some(Cover::Seen(grey)) = found.take_lone_cover() {
+        check_size(grey.width.into(), grey.height.into(), settings)?;
+        let scale = (f64::from(grey.width) / f64::from(size.0), f64::from(grey.height) / f64::from(size.1));
+        let dpi = cover_dpi((grey.width, grey.height), size);
         let (words, _) = words::build(&glyphs, |glyph| !glyph.blank, scale);
         let text = (!words.is_empty()).then_some(TextLayer { words, visible: false });
-        return Ok(RawPage { number, grey: cover.grey, dpi, tagged_turn: 0, text });
+        return Ok(RawPage { number, grey, dpi, tagged_turn: 0, text });
     }
 
     let (grey, scale) = render(page, size, found.dpi(settings.render_dpi), settings)?;
@@ -172,8 +172,9 @@ fn carry_page(
     let size = page.render_dimensions();
     let mut found = look_through(page, writes, guard, settings, Job::Carry)?;
     let drawn_at = found.dpi(settings.render_dpi);
-    if let Some(Cover { grey, carried: Some((picture, carriage)) }) = found.take_lone_cover() {
-        let (width, height) = (grey.width, grey.height);
+    if let Some(Cover::Carried(picture, carriage)) = found.take_lone_cover() {
+        let stored = (picture.width, picture.height);
+        let (width, height) = if picture.lay.a == 0 { (stored.1, stored.0) } else { stored };
         check_size(width.into(), height.into(), settings)?;
         let dpi = cover_dpi((width, height), size);
         return Ok(CarriedPage { number, width, height, dpi, tagged_turn: 0, carriage, pictures: vec![picture] });

@@ -11,7 +11,8 @@ mod metadata;
 mod picture;
 mod text;
 
-use pdf_writer::types::OutputIntentSubtype;
+use pdf_writer::types::{NumberingStyle, OutputIntentSubtype};
+use pdf_writer::writers::PageLabel;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, TextStr};
 use sha2::{Digest, Sha256};
 
@@ -92,8 +93,16 @@ pub fn render(pages: &[PdfPage<'_>], info: &PdfInfo<'_>) -> Vec<u8> {
     }
     pdf.pages(tree).count(kids.len() as i32).kids(kids);
 
+    let labels = labels(&mut pdf, &mut new, pages);
     let mut root = pdf.catalog(catalog);
     root.pages(tree).metadata(metadata);
+    if !labels.is_empty() {
+        let mut tree = root.page_labels();
+        let mut numbers = tree.nums();
+        for (index, label) in labels {
+            numbers.insert(index, label);
+        }
+    }
     let mut intents = root.output_intents();
     let mut intent = intents.push();
     intent
@@ -107,6 +116,22 @@ pub fn render(pages: &[PdfPage<'_>], info: &PdfInfo<'_>) -> Vec<u8> {
     let digest = Sha256::digest(pdf.as_bytes())[..16].to_vec();
     pdf.set_file_id((digest.clone(), digest));
     pdf.finish()
+}
+
+/// Labels that call each page by its number in the source: where a run of numbers begins, and its label. None if they are numbered from one on.
+fn labels(pdf: &mut Pdf, new: &mut impl FnMut() -> Ref, pages: &[PdfPage<'_>]) -> Vec<(i32, Ref)> {
+    let numbers: Vec<i32> = pages.iter().map(|page| i32::try_from(page.carried.number.get()).unwrap_or(i32::MAX)).collect();
+    let is_new = |index: usize| index == 0 || numbers[index] != numbers[index - 1].saturating_add(1);
+    let runs: Vec<usize> = (0..numbers.len()).filter(|index| is_new(*index)).collect();
+    if runs == [0] && numbers[0] == 1 {
+        return Vec::new();
+    }
+    let label = |index: usize| {
+        let id = new();
+        pdf.indirect(id).start::<PageLabel<'_>>().style(NumberingStyle::Arabic).offset(numbers[index]);
+        (index as i32, id)
+    };
+    runs.into_iter().map(label).collect()
 }
 
 /// Width and height of a page in points, before it is turned: of the resolution that it states, else of the one that was found when it was read.
@@ -138,4 +163,66 @@ fn deflate(data: &[u8]) -> Vec<u8> {
     // Writing to memory does not fail.
     let _ = encoder.write_all(data);
     encoder.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Affine, Carriage, Coding, Colour, Lay, PageNumber, Picture, QuarterTurn, Rect, Share, Word};
+
+    fn carried(number: u32, width: u32, height: u32, dpi: Option<(f32, f32)>) -> CarriedPage {
+        let picture = Picture {
+            data: vec![0; 4],
+            coding: Coding::RunLength,
+            width,
+            height,
+            bits: 8,
+            colour: Colour::Grey,
+            inverted: false,
+            place: Share::WHOLE,
+            lay: Lay::UPRIGHT,
+        };
+        let number = PageNumber::new(number);
+        CarriedPage { number, width, height, dpi, tagged_turn: 0, carriage: Carriage::Unchanged, pictures: vec![picture] }
+    }
+
+    /// A reading of an upright page of 1700 by 2200 pixels at 200 dots per inch.
+    fn reading(turn: QuarterTurn, to_source: Affine) -> PageReading {
+        let mut reading = crate::layout::testing::page(Vec::new());
+        (reading.width, reading.height, reading.to_source) = (1700, 2200, to_source);
+        (reading.quality.turn, reading.quality.dpi) = (turn, 200.0);
+        reading.words = vec![Word { text: "Lisinopril".to_owned(), rect: Rect::new(10.0, 20.0, 90.0, 30.0), ..Word::default() }];
+        reading
+    }
+
+    #[test]
+    fn pages_have_the_size_of_the_paper() {
+        let letter = |found: (f32, f32)| (found.0 - 612.0).abs() < 0.1 && (found.1 - 792.0).abs() < 0.1;
+        let of = |page: &CarriedPage, reading: Option<&PageReading>| size(&PdfPage { carried: page, reading });
+        assert!(letter(of(&carried(1, 2550, 3300, Some((300.0, 300.0))), None)));
+        assert!(letter(of(&carried(1, 1734, 1078, Some((204.0, 98.0))), None)));
+        // No resolution of its own: the upright page was brought to 200 from 100 across and 50 down.
+        let upright = reading(QuarterTurn::None, Affine::scale(100.0 / 1700.0, 100.0 / 2200.0));
+        assert!(letter(of(&carried(1, 850, 550, None), Some(&upright))));
+        // The same paper lying on its side.
+        let lying = reading(QuarterTurn::Right, Affine { m: [0.0, 100.0 / 2200.0, 0.0, -100.0 / 1700.0, 0.0, 100.0] });
+        let (width, height) = of(&carried(1, 550, 850, None), Some(&lying));
+        assert!(letter((height, width)), "{width} {height}");
+        let (width, height) = of(&carried(1, 20_000, 10, Some((50.0, 50.0))), None);
+        assert!(SIDES.contains(&width) && SIDES.contains(&height));
+    }
+
+    #[test]
+    fn the_same_pages_make_the_same_bytes() {
+        let (page, other) = (carried(4, 10, 10, None), carried(5, 10, 10, None));
+        let read = reading(QuarterTurn::Half, Affine::IDENTITY);
+        let info = PdfInfo { title: "a (b).pdf", source: "sha256:0" };
+        let make = |pages: &[PdfPage<'_>]| render(pages, &info);
+        let both = [PdfPage { carried: &page, reading: Some(&read) }, PdfPage { carried: &other, reading: None }];
+        let made = make(&both);
+        assert_eq!(made, make(&both));
+        assert_ne!(made, make(&both[..1]));
+        let holds = |what: &[u8]| made.windows(what.len()).any(|window| window == what);
+        assert!(made.starts_with(b"%PDF-1.4\n") && holds(b"/Rotate 180") && holds(b"/St 4") && !holds(b"/St 5"));
+    }
 }

@@ -9,7 +9,7 @@ use pdf_writer::types::TextRenderingMode;
 use pdf_writer::{Content, Str};
 
 use super::font::{NAME, WIDTH};
-use crate::model::{Affine, PageReading, Word};
+use crate::model::{Affine, PageReading, Rect, Word};
 
 /// The characters of a document, each with its code in the font.
 pub(super) struct Alphabet(BTreeMap<char, u16>);
@@ -82,7 +82,11 @@ fn median(mut values: Vec<f32>) -> f32 {
 fn lines(words: &[Word]) -> Vec<Vec<&Word>> {
     let mut lines: Vec<Vec<&Word>> = Vec::new();
     let mut known: BTreeMap<u32, usize> = BTreeMap::new();
-    for word in words.iter().filter(|word| !word.text.is_empty() && word.rect.w > 0.0 && word.rect.h > 0.0) {
+    let is_placed = |word: &&Word| {
+        let Rect { x, y, w, h } = word.rect;
+        w > 0.0 && h > 0.0 && [x, y, w, h].iter().all(|v| v.is_finite())
+    };
+    for word in words.iter().filter(|word| !word.text.is_empty()).filter(is_placed) {
         let at = *known.entry(word.line).or_insert(lines.len());
         if at == lines.len() {
             lines.push(Vec::new());
@@ -158,7 +162,6 @@ fn rounded(value: f64, parts: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Rect;
 
     fn word(text: &str, x: f32, top: f32, w: f32, bottom: f32) -> Word {
         Word { text: text.to_owned(), rect: Rect::from_corners(x, top, x + w, bottom), line: 1, ..Word::default() }
