@@ -9,7 +9,7 @@ BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-couri
 # What judges scans made as PDF/A (tests/pdfa.rs).
 PDF_CHECKERS := poppler-utils qpdf default-jre-headless libpdfbox2-java libactivation-java libjaxb-api-java
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test validate fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
+.PHONY: help setup models build demo test validate e2e-server fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -37,6 +37,9 @@ test: setup ## formatting, lints, every test, the documentation (tests of the se
 
 validate: ## hold FHIR bundles against independent validators (BUNDLES=FOLDER, such as an archive's bundles/)
 	@scripts/fhir/validate.sh "$(BUNDLES)"
+
+e2e-server: ## push, push again, kill, resume, push twice at once, against a real FHIR server (built once, about 50 CPU minutes; scripts/fhir/e2e.sh has the options)
+	@scripts/fhir/e2e.sh
 
 fmt: ## format the sources
 	cargo fmt
