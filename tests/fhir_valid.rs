@@ -36,14 +36,14 @@ const FAULTS: &str = "
     empty-array                      -       -       fhirkit-rs own
     null-in-array                    medplum -       fhirkit-rs own
     month-13                         medplum -       fhirkit-rs own
-    february-30                      medplum -       -          -
+    february-30                      medplum -       -          own
     day-for-instant                  medplum -       fhirkit-rs own
     time-without-zone                -       -       fhirkit-rs own
     period-backwards                 -       -       -          own
     unknown-element                  medplum fhir.js fhirkit-rs -
-    two-values                       -       -       fhirkit-rs -
-    extension-without-url            medplum fhir.js fhirkit-rs -
-    extension-without-value          medplum -       -          -
+    two-values                       -       -       fhirkit-rs own
+    extension-without-url            medplum fhir.js fhirkit-rs own
+    extension-without-value          medplum -       -          own
     unknown-resource                 medplum fhir.js fhirkit-rs own
     obs-6                            -       -       -          own
     ait-1                            -       -       -          own

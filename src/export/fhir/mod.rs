@@ -252,7 +252,8 @@ fn draft<'a>(record: &'a DocumentRecord, context: &'a ExportContext, scan: Optio
     document::add_composition(&mut draft, &patient, &people, encounter.as_ref(), &device);
     coverage::add(&mut draft, &patient);
     clinical::add_all(&mut draft, &patient, &reference);
-    let results = observation::add_all(&mut draft, &patient, &reference);
+    let results =
+        observation::add_all(&mut draft, &observation::About { patient: &patient, document: &reference, encounter: encounter.as_ref() });
     report::add(&mut draft, &patient, &people, encounter.as_ref(), &attachment, &results);
     answers::add(&mut draft, &patient, encounter.as_ref(), &device);
     provenance::add_all(&mut draft, &device, &reference);

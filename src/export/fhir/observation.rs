@@ -15,6 +15,16 @@ const BP_PANEL: &str = "85354-9";
 const SYSTOLIC: &str = "8480-6";
 const DIASTOLIC: &str = "8462-4";
 
+/// What observations are about.
+pub(super) struct About<'b> {
+    /// The patient.
+    pub patient: &'b Added,
+    /// The document that says it.
+    pub document: &'b Added,
+    /// The visit that it tells of.
+    pub encounter: Option<&'b Added>,
+}
+
 /// One item, rendered as far as a whole observation and a component share.
 struct Reading<'a> {
     code: Option<String>,
@@ -29,7 +39,7 @@ struct Reading<'a> {
 const NOTE: &str = "note";
 
 /// Adds every item that leaves whole; two consecutive halves of a blood pressure become one panel. Gives the laboratory's results.
-pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added) -> Vec<Added> {
+pub(super) fn add_all(draft: &mut Draft<'_>, about: &About<'_>) -> Vec<Added> {
     let mut results = Vec::new();
     let items = draft.items(Group::Observation);
     let numbers: Vec<u32> = items.keys().copied().collect();
@@ -46,12 +56,12 @@ pub(super) fn add_all(draft: &mut Draft<'_>, patient: &Added, reference: &Added)
                     && ready(&items[next])
                     && let (Some(first), Some(second)) = (read(draft, item), read(draft, &items[next]))
                 {
-                    add_panel(draft, patient, reference, &format!("Observation/{number}"), [first, second]);
+                    add_panel(draft, about, &format!("Observation/{number}"), [first, second]);
                 }
             }
             None if ready(item) => {
                 if let Some(reading) = read(draft, item) {
-                    results.extend(add_single(draft, patient, reference, &format!("Observation/{number}"), reading));
+                    results.extend(add_single(draft, about, &format!("Observation/{number}"), reading));
                 }
             }
             None => {}
@@ -168,15 +178,15 @@ fn range(words: &str, unit: Option<&Unit>) -> Value {
 }
 
 /// Adds an observation, and gives it where it is a result of the laboratory's.
-fn add_single<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, reading: Reading<'a>) -> Option<Added> {
+fn add_single<'a>(draft: &mut Draft<'a>, about: &About<'_>, path: &str, reading: Reading<'a>) -> Option<Added> {
     let Reading { code, core: mut observation, mut evidence, note, waits } = reading;
     annotate(&mut observation, &mut evidence, note.into_iter().collect());
-    let category = frame(draft, patient, reference, &mut observation, code.as_deref(), &mut evidence);
+    let category = frame(draft, about, &mut observation, code.as_deref(), &mut evidence);
     let added = draft.add("Observation", path, observation, evidence, Identity::Document, waits);
     (category == Some(LABORATORY)).then_some(added)
 }
 
-fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path: &str, halves: [Reading<'a>; 2]) {
+fn add_panel<'a>(draft: &mut Draft<'a>, about: &About<'_>, path: &str, halves: [Reading<'a>; 2]) {
     let waits = halves.iter().any(|half| half.waits);
     let mut evidence = Vec::new();
     let mut components = Vec::new();
@@ -198,7 +208,7 @@ fn add_panel<'a>(draft: &mut Draft<'a>, patient: &Added, reference: &Added, path
         "component": components,
     }));
     annotate(&mut panel, &mut evidence, notes);
-    frame(draft, patient, reference, &mut panel, Some(BP_PANEL), &mut evidence);
+    frame(draft, about, &mut panel, Some(BP_PANEL), &mut evidence);
     draft.add("Observation", path, panel, evidence, Identity::Document, waits);
 }
 
@@ -214,8 +224,7 @@ fn annotate(observation: &mut Object, evidence: &mut [Evidence<'_>], notes: Vec<
 /// Puts in what every observation bears: status, category, subject, source and time. Gives the category.
 fn frame<'a>(
     draft: &mut Draft<'a>,
-    patient: &Added,
-    reference: &Added,
+    about: &About<'_>,
     observation: &mut Object,
     code: Option<&str>,
     evidence: &mut Vec<Evidence<'a>>,
@@ -228,8 +237,8 @@ fn frame<'a>(
     };
     let system = "http://terminology.hl7.org/CodeSystem/observation-category";
     put(observation, "category", category.map(|code| json!([concept(system, code)])));
-    observation.insert("subject".to_owned(), patient.reference());
-    observation.insert("derivedFrom".to_owned(), json!([reference.reference()]));
+    observation.insert("subject".to_owned(), about.patient.reference());
+    observation.insert("derivedFrom".to_owned(), json!([about.document.reference()]));
     // Vital signs of a visit are of its day. A result, or a reading during a stay, was made at the latest on the day of the paper.
     let visit = draft.read(Field::EncounterStart, full_date);
     let stay = draft.single(Field::EncounterEnd).is_some() || kind.is_none_or(|kind| TERMS.encounter_classes.contains_key(&kind));
@@ -238,6 +247,7 @@ fn frame<'a>(
         (Some("vital-signs"), Some((day, value)), _) if !stay => {
             observation.insert("effectiveDateTime".to_owned(), day.into());
             evidence.push(Evidence::at(value, "effectiveDateTime"));
+            put(observation, "encounter", about.encounter.map(Added::reference));
         }
         (_, _, Some((day, value))) => {
             observation.insert("effectivePeriod".to_owned(), json!({"end": day}));

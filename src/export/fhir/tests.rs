@@ -635,7 +635,7 @@ fn every_version_of_us_core_is_followed_and_other_guides_claim_nothing() {
 #[test]
 fn the_check_can_fail() {
     let (good, _) = render(&full("a.pdf"));
-    let faults: [(&str, Value); 12] = [
+    let faults: [(&str, Value); 16] = [
         ("/entry/1/fullUrl", good["entry"][0]["fullUrl"].clone()),
         ("/entry/0/request/ifNoneExist", "?identifier=a|b".into()),
         ("/entry/0/resource/birthDate", "1950-13-01".into()),
@@ -645,6 +645,10 @@ fn the_check_can_fail() {
         ("/entry/4/resource/subject/reference", good["entry"][1]["fullUrl"].clone()),
         ("/entry/4/resource/period/end", "1900-01-01".into()),
         ("/type", "batch".into()),
+        ("/entry/0/resource/birthDate", "1999-02-30".into()),
+        ("/entry/0/resource/identifier/1/_value/extension/0", serde_json::json!({"url": "http://example.org/x"})),
+        ("/entry/0/resource/identifier/1/_value/extension/0", serde_json::json!({"valueString": "x"})),
+        (&pointer(&good, "Observation", "/valueQuantity"), serde_json::json!({"valueString": "x", "valueInteger": 1})),
         ("/entry/0/resource/meta/profile/0", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner|9.0.0".into()),
         ("/entry/0/resource/meta/profile/0", "http://example.org/unknown".into()),
         (&pointer(&good, "Observation", "/valueQuantity/code"), "mEq per L".into()),

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::profiles;
 use rules::rules;
-use walks::{Kinds, attachments, dates, element_ids, hollow, references, units};
+use walks::{Kinds, attachments, choices, dates, element_ids, hollow, references, units};
 
 /// Elements that R4 requires of each resource that chartlift makes; `a|b` means either, `x` may also be there as `_x`.
 const REQUIRED: &[(&str, &[&str])] = &[
@@ -131,6 +131,7 @@ pub fn check(bundle: &Value) -> Vec<String> {
         references(resource, "", &place, &Kinds::of(&kinds, resource), &mut faults);
         dates(resource, "", &place, &mut faults);
         units(resource, &place, &mut faults);
+        choices(resource, "", &place, &mut faults);
         attachments(resource, "", &place, entries, &mut faults);
         element_ids(resource, &place, &mut faults);
         for claim in resource["meta"]["profile"].as_array().into_iter().flatten() {

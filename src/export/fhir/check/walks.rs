@@ -9,12 +9,11 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
-use super::super::datatypes::UCUM;
+use super::super::datatypes::{UCUM, date};
 use super::super::ucum::is_ucum;
 use super::TARGETS;
 
-/// FHIR R4's own patterns (datatypes.html), for the elements that chartlift fills.
-static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"));
+/// FHIR R4's own pattern (datatypes.html), in UTC as chartlift writes it.
 static INSTANT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"));
 
@@ -89,14 +88,46 @@ pub(super) fn dates(value: &Value, key: &str, place: &str, faults: &mut Vec<Stri
         Value::String(text) => {
             let good = match key {
                 "birthDate" | "valueDate" | "dateAsserted" | "valueDateTime" | "effectiveDateTime" | "performedDateTime"
-                | "occurrenceDateTime" => DATE.is_match(text),
-                "recorded" | "authored" => INSTANT.is_match(text),
-                "date" | "start" | "end" | "occurredDateTime" => DATE.is_match(text) || INSTANT.is_match(text),
+                | "occurrenceDateTime" => date(text).is_some(),
+                "recorded" | "authored" => is_instant(text),
+                "date" | "start" | "end" | "occurredDateTime" => date(text).is_some() || is_instant(text),
                 _ => true,
             };
             if !good {
                 faults.push(format!("{place}.{key} is no date"));
             }
+        }
+        _ => {}
+    }
+}
+
+/// An instant in UTC whose day the calendar has.
+fn is_instant(text: &str) -> bool {
+    INSTANT.is_match(text) && date(&text[..10]).is_some()
+}
+
+/// The elements that stand once, in one of several types.
+const CHOICES: [&str; 5] = ["value", "effective", "occurrence", "performed", "medication"];
+
+/// Elements of a choice that stand twice, in two types; extensions without an address, or that say nothing.
+pub(super) fn choices(value: &Value, key: &str, place: &str, faults: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|v| choices(v, key, place, faults)),
+        Value::Object(object) => {
+            for choice in CHOICES {
+                let typed = |key: &str| key.strip_prefix(choice).is_some_and(|kind| kind.starts_with(|c: char| c.is_ascii_uppercase()));
+                let types: BTreeSet<&str> = object.keys().map(|key| key.trim_start_matches('_')).filter(|key| typed(key)).collect();
+                if types.len() > 1 {
+                    faults.push(format!("{place}.{choice}: in two types at once"));
+                }
+                if choice == "value"
+                    && key == "extension"
+                    && (types.is_empty() != object.contains_key("extension") || !object.contains_key("url"))
+                {
+                    faults.push(format!("{place}.extension: without address, without value, or with value and parts"));
+                }
+            }
+            object.iter().for_each(|(key, v)| choices(v, key, place, faults));
         }
         _ => {}
     }
