@@ -23,8 +23,6 @@ pub(super) struct People {
     pub practitioner: Option<Added>,
     /// The organization of the letterhead.
     pub organization: Option<Added>,
-    /// The facility that scans and keeps the paper, where the site names it.
-    pub custodian: Option<Added>,
 }
 
 /// Adds the Practitioner and the Organization of the letterhead, where they leave.
@@ -45,7 +43,8 @@ pub(super) fn add_people(draft: &mut Draft<'_>) -> People {
     let practitioner = (!evidence.is_empty()).then(|| draft.add("Practitioner", "Practitioner", resource, evidence, identity, waits));
     let organization =
         draft.read(Field::Organization, text).map(|(name, value)| add_organization(draft, "Organization", &name, value, None));
-    People { practitioner, organization, custodian: add_facility(draft) }
+    draft.facility = add_facility(draft);
+    People { practitioner, organization }
 }
 
 /// Adds the facility that the settings name. The letterhead is not taken for it: charts hold other houses' papers.
@@ -250,7 +249,7 @@ pub(super) fn add_reference(
     let authored = author(draft, people);
     let authors: Vec<Value> = authored.into_iter().chain(&people.organization).map(Added::reference).collect();
     put(&mut document, "author", (!authors.is_empty()).then_some(authors));
-    put(&mut document, "custodian", people.custodian.as_ref().map(Added::reference));
+    put(&mut document, "custodian", draft.facility.as_ref().map(Added::reference));
     let mut context = document.remove("context").map(object).unwrap_or_default();
     put(&mut context, "encounter", encounter.map(|encounter| json!([encounter.reference()])));
     if authored.is_none() {
@@ -299,7 +298,7 @@ pub(super) fn add_composition(draft: &mut Draft<'_>, patient: &Added, people: &P
         None => composition.insert("_date".to_owned(), absent(draft.waits(Field::DocumentDate))),
     };
     put(&mut composition, "encounter", encounter.map(Added::reference));
-    put(&mut composition, "custodian", people.custodian.as_ref().map(Added::reference));
+    put(&mut composition, "custodian", draft.facility.as_ref().map(Added::reference));
     let waits = Section::ALL.iter().any(|section| draft.waits(section.field()));
     draft.add("Composition", "Composition", composition, evidence, Identity::Document, waits);
 }

@@ -99,6 +99,8 @@ impl<'a> Entry<'a> {
 }
 
 pub(super) struct Draft<'a> {
+    /// The facility that scans and keeps the paper, where the site names it.
+    pub facility: Option<Added>,
     pub record: &'a DocumentRecord,
     pub context: &'a ExportContext,
     pub entries: Vec<Entry<'a>>,
@@ -114,6 +116,7 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub fn new(record: &'a DocumentRecord, context: &'a ExportContext) -> Self {
         let mut draft = Self {
+            facility: None,
             record,
             context,
             entries: Vec::new(),

@@ -42,7 +42,9 @@ pub(super) fn add_all(draft: &mut Draft<'_>, device: &Added, reference: &Added) 
         made.insert("recorded".to_owned(), instant(draft.record.recorded_at).into());
         made.insert("activity".to_owned(), concept(LIFECYCLE, "transform"));
         made.insert("reason".to_owned(), json!([concept(OBSERVATION_VALUE, "AIAST")]));
-        made.insert("agent".to_owned(), json!([{"type": concept(AGENT, "assembler"), "who": device.reference()}]));
+        let mut agent = object(json!({"type": concept(AGENT, "assembler"), "who": device.reference()}));
+        put(&mut agent, "onBehalfOf", draft.facility.as_ref().map(Added::reference));
+        made.insert("agent".to_owned(), json!([agent]));
         let runs: BTreeSet<i64> = pieces.iter().filter_map(|piece| draft.context.trail.of(piece.value)?.run).collect();
         let tags: Vec<Value> = runs.iter().map(|run| json!({"system": "urn:chartlift:run", "code": run.to_string()})).collect();
         put(&mut made, "meta", (!tags.is_empty()).then(|| json!({"tag": tags})));

@@ -314,6 +314,9 @@ fn the_facility_is_custodian_where_the_site_names_it() {
     for kind in ["DocumentReference", "Composition"] {
         assert_eq!(one(&json, kind)["custodian"]["reference"], house["fullUrl"]);
     }
+    let provenance = all(&json, "Provenance")[0];
+    assert_eq!(provenance["agent"][0]["onBehalfOf"]["reference"], house["fullUrl"]);
+    assert_eq!(provenance["meta"]["profile"][0], "http://hl7.org/fhir/us/core/StructureDefinition/us-core-provenance|9.0.0");
 }
 
 #[test]
@@ -562,7 +565,7 @@ fn a_vital_sign_without_its_unit_is_no_value_unless_there_is_but_one() {
     let (json, _) = render(&with(reading(1, "29463-7", "Weight", "180", "")));
     let weight = one(&json, "Observation");
     assert_eq!((weight.get("valueQuantity"), &weight["dataAbsentReason"]["coding"][0]["code"]), (None, &"as-text".into()));
-    assert_eq!(weight["note"], serde_json::json!([{"text": "As on paper: 180 (unit not printed)"}]));
+    assert_eq!(weight["note"][0]["text"], "As on paper: 180 (unit not printed)");
     let (json, _) = render(&with(reading(1, "8867-4", "Pulse", "regular", "")));
     assert_eq!(one(&json, "Observation")["note"][0]["text"], "As on paper: regular (/min)");
     let (json, _) = render(&with(reading(1, "8867-4", "Pulse", "72", "")));
