@@ -507,6 +507,49 @@ fn words_are_found_where_they_stand() {
     assert!(missed.is_empty(), "{} of {looked_for}: {missed:#?}", missed.len());
 }
 
+/// The command writes what is checked here, words and all, and says how pages went.
+#[test]
+fn exported_scans_are_valid_with_their_words() {
+    let (archive, input) = archive();
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let out = place.path().join("out");
+    let export = |more: &[&std::ffi::OsStr]| {
+        let mut command = common::chartlift();
+        command.arg("export").arg(archive).args(["--format", "pdfa", "--out"]).arg(&out).args(more).output().expect("the program starts")
+    };
+    let output = export(&[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let files: Vec<PathBuf> = walkdir::WalkDir::new(out.join("scans"))
+        .into_iter()
+        .map(|entry| entry.expect("an entry").into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
+        .collect();
+    let (ledger, _) = Archive::look(archive).expect("an archive");
+    assert_eq!(files.len(), ledger.documents().count());
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).expect("a manifest")).expect("JSON");
+    assert_eq!(manifest["pages_of_scans"], serde_json::json!({"unchanged": 11, "recoded": 1, "drawn": 2}));
+    if have_preflight() {
+        // Files of one name in several folders are told apart by copies.
+        let copies: Vec<PathBuf> = (0..)
+            .zip(&files)
+            .map(|(n, file)| {
+                let copy = place.path().join(format!("{n}.pdf"));
+                fs::copy(file, &copy).expect("a copy");
+                copy
+            })
+            .collect();
+        let verdicts = preflight(&copies);
+        assert!(verdicts.values().all(|verdict| verdict == VALID), "{verdicts:#?}");
+    }
+    // Scans that are gone: what cannot be made is listed, and what lies there of earlier goes.
+    fs::create_dir(place.path().join("empty")).expect("a folder");
+    let output = export(&["--scans".as_ref(), place.path().join("empty").as_os_str()]);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let left_out = fs::read_to_string(out.join("left_out.csv")).expect("a list");
+    assert_eq!(left_out.lines().filter(|line| line.contains(",scan,")).count(), files.len(), "{left_out}");
+    assert!(files.iter().all(|file| !file.exists()) && input.exists());
+}
+
 /// The same source and readings, the same bytes; another source, no scan.
 #[test]
 fn scans_are_made_of_what_was_read_and_of_nothing_else() {

@@ -5,16 +5,19 @@
 pub enum Format {
     /// A FHIR transaction Bundle a document.
     Fhir,
+    /// A PDF/A file a document.
+    Pdfa,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: &[Format] = &[Self::Fhir];
+    pub const ALL: &[Format] = &[Self::Fhir, Self::Pdfa];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Fhir => "fhir",
+            Self::Pdfa => "pdfa",
         }
     }
 
@@ -26,7 +29,7 @@ impl Format {
     /// Whether documents carry their scans in it.
     pub const fn carries_scan(self) -> bool {
         match self {
-            Self::Fhir => true,
+            Self::Fhir | Self::Pdfa => true,
         }
     }
 
@@ -34,6 +37,7 @@ impl Format {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Fhir => "a FHIR R4 transaction Bundle for each document",
+            Self::Pdfa => "the scan of each document as a searchable PDF/A-1b file",
         }
     }
 }

@@ -21,7 +21,6 @@ pub(in crate::pipeline) struct Paper<'a> {
     /// Its pages as a PDF file; `None` if none was wanted, or none is to be had.
     pub scan: Option<&'a Scan>,
     /// Why a scan that was wanted is not to be had.
-    #[allow(dead_code, reason = "doors that cannot do without a scan refuse with it")]
     pub no_scan: Option<&'a str>,
 }
 

@@ -7,6 +7,7 @@
 mod door;
 mod fhir;
 mod folder;
+mod pdfa;
 pub(super) mod people;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ pub struct ExportRequest<'a> {
 fn door(request: &ExportRequest<'_>) -> Box<dyn Door> {
     match request.format {
         Format::Fhir => Box::new(fhir::Bundles::default()),
+        Format::Pdfa => Box::new(pdfa::Pdfs::default()),
     }
 }
 
@@ -73,10 +75,12 @@ pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
     let mut door = door(request);
     let mut folder = Folder::open(request, &archive_id, [input.as_deref(), request.input])?;
     let people = People::of(&ledger)?;
-    let mut walk = Walk { request, ledger: &ledger, report: report(request, writer) };
+    let mut walk = Walk { request, ledger: &ledger, pages: [0; 3], report: report(request, writer) };
     walk.through(&people, &mut *door, &mut folder)?;
     let mut told = Map::new();
     door.finish(&mut folder, &mut told)?;
+    let [unchanged, recoded, drawn] = walk.pages;
+    told.insert("pages_of_scans".to_owned(), json!({"unchanged": unchanged, "recoded": recoded, "drawn": drawn}));
     let mut report = walk.report;
     report.resources = door.resources();
     told.insert("documents".to_owned(), report.documents.into());
@@ -100,6 +104,8 @@ fn report(request: &ExportRequest<'_>, writer: Option<u32>) -> ExportReport {
 struct Walk<'a> {
     request: &'a ExportRequest<'a>,
     ledger: &'a Ledger,
+    /// Pages of scans: unchanged, packed anew, drawn.
+    pages: [u64; 3],
     report: ExportReport,
 }
 
@@ -135,7 +141,13 @@ impl Walk<'_> {
         if self.request.scans && self.request.format.carries_scan() {
             let sheets = Sheets::of(self.ledger, record)?;
             match scan_of(self.request.input, &sheets, record, &self.request.settings.decode) {
-                Ok((made, carried)) => (scan, lacking) = (Some(made), carried.lacking),
+                Ok((made, carried)) => {
+                    let pages = &mut self.pages;
+                    for (sum, more) in pages.iter_mut().zip([carried.unchanged, carried.recoded, carried.drawn]) {
+                        *sum += u64::from(more);
+                    }
+                    (scan, lacking) = (Some(made), carried.lacking);
+                }
                 Err(NoScan::Ledger(error)) => return Err(error.into()),
                 Err(why) => no_scan = Some(why.to_string()),
             }
