@@ -30,7 +30,8 @@ export function loadDefinitions({ searches = false } = {}) {
 /** The faults of a resource as `{path, rule}`: where, and what, without what stands there. */
 export function faults(resource) {
   try {
-    core.validateResource(resource);
+    // medplum allows 1 MiB by default, FHIR any size.
+    core.validateResource(resource, { base64BinaryMaxBytes: 64 << 20 });
     return [];
   } catch (error) {
     const issues = error.outcome?.issue;

@@ -116,7 +116,8 @@ function inTurn(work) {
 
 function capabilities(base) {
   const rest = ['read', 'vread', 'update', 'create', 'search-type', 'history-instance', 'delete', 'patch'];
-  const types = Object.keys(core.globalSchema.types).filter((type) => core.globalSchema.types[type].searchParams && !/^(Domain)?Resource$/.test(type));
+  const searched = Object.keys(core.globalSchema.types).filter((type) => core.globalSchema.types[type].searchParams && !/^(Domain)?Resource$/.test(type));
+  const types = searched.includes('Binary') ? searched : [...searched, 'Binary'];
   return {
     resourceType: 'CapabilityStatement', status: 'active', date: '2026-01-01', kind: 'instance', fhirVersion: '4.0.1', format: ['json'],
     software: { name: 'chartlift test server (medplum fhir-router)' }, implementation: { description: 'for tests', url: base },
@@ -124,7 +125,7 @@ function capabilities(base) {
       mode: 'server',
       resource: types.map((type) => ({
         type, interaction: rest.map((code) => ({ code })), versioning: 'versioned-update', conditionalCreate: true, conditionalUpdate: true, updateCreate: true,
-        searchParam: Object.values(core.globalSchema.types[type].searchParams).map((parameter) => ({ name: parameter.code, type: parameter.type })),
+        searchParam: Object.values(core.globalSchema.types[type].searchParams ?? {}).map((parameter) => ({ name: parameter.code, type: parameter.type })),
       })),
       interaction: env.FHIR_TRANSACTIONS === 'off' ? [] : [{ code: 'transaction' }, { code: 'batch' }],
     }],
