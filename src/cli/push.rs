@@ -65,6 +65,9 @@ pub(super) struct PushArguments {
     /// How documents travel [default: auto]
     #[arg(long, value_name = "MODE")]
     mode: Option<ModeChoice>,
+    /// What resources follow [default: us-core]; `export` makes MHD's bundles
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<ProfileChoice>,
     /// Send no scans: documents point at their sources' own addresses
     #[arg(long)]
     no_scan: bool,
@@ -95,6 +98,14 @@ enum ModeChoice {
     Transaction,
     /// One request a resource
     Single,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProfileChoice {
+    /// US Core, in the version of the settings
+    UsCore,
+    /// Plain FHIR R4
+    Generic,
 }
 
 impl Way {
@@ -133,6 +144,13 @@ pub(super) fn push(arguments: &PushArguments) -> Result<Exit, Complaint> {
             ModeChoice::Single => "single",
         };
         typed.flags.push(("push.mode", toml::Value::String(word.to_owned())));
+    }
+    if let Some(profile) = arguments.profile {
+        let word = match profile {
+            ProfileChoice::UsCore => "us-core",
+            ProfileChoice::Generic => "generic",
+        };
+        typed.flags.push(("export.profile", toml::Value::String(word.to_owned())));
     }
     let settings = Settings::load(&typed, environment)?.settings;
     start_log(None, false);

@@ -74,6 +74,8 @@ pub struct DeliveredDocument {
     pub document: DocumentId,
 }
 
+/// The type of which all documents of a person bring the same resource, made of all of them.
+const OF_A_PERSON: &str = "Patient";
 const OF_DESTINATION: &str =
     "FROM deliveries JOIN attempts ON attempts.id = deliveries.attempt JOIN pushes ON pushes.id = attempts.push WHERE destination = ?1";
 const COLUMNS: &str = "deliveries.kind, path, resource_key, digest, server_id, deliveries.version, deed, scan_size, scan_sha256";
@@ -148,6 +150,12 @@ impl Ledger {
             let mut statement = connection.prepare(&sql)?;
             let rows = statement.query_map(params![destination, sha256, ordinal], delivery)?.collect::<Result<Vec<_>, _>>()?;
             standing.known = Known::sum(rows);
+            let sql = format!("SELECT {COLUMNS} {OF_DESTINATION} AND resource_key = ?2 ORDER BY deliveries.id");
+            for known in standing.known.iter_mut().filter(|known| known.last.kind == OF_A_PERSON) {
+                let mut statement = connection.prepare(&sql)?;
+                let rows = statement.query_map(params![destination, known.last.key], delivery)?.collect::<Result<Vec<_>, _>>()?;
+                known.share(&rows);
+            }
             let mut statement = connection.prepare(
                 "SELECT outcome, fingerprint, scan, said, detail FROM attempts JOIN pushes ON pushes.id = push
                  LEFT JOIN attempt_outcomes ON attempt = attempts.id WHERE destination = ?1 AND sha256 = ?2 AND ordinal = ?3 ORDER BY attempts.id",

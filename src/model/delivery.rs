@@ -108,6 +108,13 @@ pub struct Delivery {
     pub scan: Option<(u64, Sha256)>,
 }
 
+impl Delivery {
+    /// Whether the resource is of its document (or its person) alone: others, such as houses and devices, may be brought by any document.
+    pub fn is_of_document(&self) -> bool {
+        !self.key.contains('?') || self.key.contains("=urn:chartlift:resource|")
+    }
+}
+
 /// What is known of a resource on a server: the sum of its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -115,6 +122,8 @@ pub struct Known {
     pub last: Delivery,
     /// Whether a push of this archive created it, so that it may be changed.
     pub ours: bool,
+    /// Digest of the content that the server holds by this archive; `None` where others wrote it.
+    pub holds: Option<String>,
 }
 
 impl Known {
@@ -131,25 +140,39 @@ impl Known {
                 (Deed::Conflict, None) => {}
                 // Of the withdrawn one nothing is left to do; the one found in its place follows.
                 (Deed::Withdrawn, Some(known)) => {
-                    known.ours = false;
+                    (known.ours, known.holds) = (false, None);
                     known.last = delivery;
                 }
-                (Deed::Withdrawn, None) => all.push(Self { ours: false, last: delivery }),
+                (Deed::Withdrawn, None) => all.push(Self { ours: false, holds: None, last: delivery }),
                 (_, Some(known)) => {
-                    let ours = match delivery.deed {
-                        Deed::Created => true,
-                        Deed::Found => false,
-                        _ => known.ours,
+                    let (ours, holds) = match delivery.deed {
+                        Deed::Created => (true, Some(delivery.digest.clone())),
+                        Deed::Updated => (known.ours, Some(delivery.digest.clone())),
+                        Deed::Found => (false, None),
+                        _ => (known.ours, known.holds.clone()),
                     };
                     let id = delivery.server_id.clone().or_else(|| known.last.server_id.clone());
                     let version = delivery.version.clone().or_else(|| known.last.version.clone());
                     let scan = delivery.scan.or(known.last.scan);
-                    *known = Self { ours, last: Delivery { server_id: id, version, scan, ..delivery } };
+                    *known = Self { ours, holds, last: Delivery { server_id: id, version, scan, ..delivery } };
                 }
-                (deed, None) => all.push(Self { ours: deed == Deed::Created, last: delivery }),
+                (deed, None) => {
+                    let ours = deed == Deed::Created;
+                    all.push(Self { ours, holds: ours.then(|| delivery.digest.clone()), last: delivery });
+                }
             }
         }
         all
+    }
+
+    /// Takes over what other documents of the archive did with the same resource: which one created it, what it holds now, and its version. For resources that
+    /// are made of all documents of a person, so that any of them may bring the change.
+    pub fn share(&mut self, deliveries: &[Delivery]) {
+        let Some(created) = deliveries.iter().find(|d| d.deed == Deed::Created && d.server_id == self.last.server_id) else { return };
+        let same = || deliveries.iter().filter(|d| d.server_id == created.server_id);
+        self.ours = true;
+        self.holds = same().rev().find(|d| matches!(d.deed, Deed::Created | Deed::Updated)).map(|d| d.digest.clone());
+        self.last.version = same().rev().find_map(|d| d.version.clone());
     }
 
     /// Whether the document's resource lives on at the server.
@@ -199,6 +222,16 @@ mod tests {
             );
         }
         assert!(Known::sum([row(Deed::Refused, "a", None)]).is_empty());
+    }
+
+    #[test]
+    fn what_one_document_created_another_may_change() {
+        let mut known = Known::sum([row(Deed::Found, "a", Some("1"))]).remove(0);
+        known.share(&[row(Deed::Created, "a", Some("1")), row(Deed::Found, "a", Some("1")), row(Deed::Updated, "b", Some("2"))]);
+        assert_eq!((known.ours, known.holds.as_deref(), known.last.version.as_deref()), (true, Some("b"), Some("2")));
+        let mut others = Known::sum([row(Deed::Found, "a", Some("1"))]).remove(0);
+        others.share(&[row(Deed::Found, "a", Some("1")), row(Deed::Found, "b", Some("3"))]);
+        assert_eq!((others.ours, others.holds, others.last.version.as_deref()), (false, None, Some("1")));
     }
 
     #[test]

@@ -128,9 +128,7 @@ impl<'a> Sender<'a> {
         let deliveries = course.deliveries;
         let (ended, said) = match halt {
             None => (Ended::Done, Said::default()),
-            Some(Halt::Trouble(trouble @ (Trouble::Denied(_) | Trouble::Stopped)))
-                if deliveries.iter().all(|d| d.deed == Deed::Kept || d.deed == Deed::Left) =>
-            {
+            Some(Halt::Trouble(trouble @ (Trouble::Denied(_) | Trouble::Stopped))) if deliveries.len() == plan.noted.len() => {
                 return Err(trouble);
             }
             Some(Halt::Trouble(trouble)) => (Ended::Failed, Said { words: trouble.words(), detail: String::new() }),

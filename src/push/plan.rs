@@ -89,7 +89,11 @@ pub fn plan(items: &[Item], digests: &[String], known: &[Known], scan_gone: bool
         if same || (scan_gone && item.kind == "DocumentReference") {
             continue;
         }
-        if k.ours {
+        let spoiled = matches!(k.last.deed, Deed::Retracted | Deed::Conflict);
+        if k.ours && !spoiled && k.holds.as_ref() == Some(&digests[at]) {
+            // Another document of the person has brought the change.
+            plan.noted.push(Delivery { deed: Deed::Found, digest: digests[at].clone(), ..k.last.clone() });
+        } else if k.ours {
             plan.update.push((at, of));
         } else {
             plan.noted.push(Delivery { deed: Deed::Kept, digest: digests[at].clone(), ..k.last.clone() });
@@ -99,8 +103,7 @@ pub fn plan(items: &[Item], digests: &[String], known: &[Known], scan_gone: bool
         if !k.lives() || wanted.contains(&(k.last.path.as_str(), k.last.key.clone())) || (scan_gone && k.last.kind == "Binary") {
             continue;
         }
-        let shared = !k.last.key.contains("urn:chartlift:resource|") && k.last.key.contains('?');
-        if k.ours && !shared && is_retractable(&k.last.kind) {
+        if k.ours && k.last.is_of_document() && is_retractable(&k.last.kind) {
             plan.retract.push(at);
         } else {
             plan.noted.push(Delivery { deed: Deed::Left, ..k.last.clone() });
@@ -240,7 +243,7 @@ mod tests {
             deed: if ours { Deed::Created } else { Deed::Found },
             scan: None,
         };
-        Known { last, ours }
+        Known { ours, holds: ours.then(|| digest.to_owned()), last }
     }
 
     #[test]

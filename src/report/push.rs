@@ -60,7 +60,9 @@ impl PushReport {
     pub fn took(&mut self, document: &DocumentId, deliveries: &[Delivery]) {
         for delivery in deliveries {
             *self.deeds.entry(delivery.kind.clone()).or_default().entry(delivery.deed).or_default() += 1;
-            if matches!(delivery.deed, Deed::Kept | Deed::Left) && delivery.kind != "Provenance" {
+            // A Provenance of what was taken back is history; houses, doctors and devices may be used by others.
+            let worth = delivery.kind == "Patient" || (delivery.is_of_document() && delivery.kind != "Provenance");
+            if matches!(delivery.deed, Deed::Kept | Deed::Left) && worth {
                 let server_id = delivery.server_id.as_deref().unwrap_or("?");
                 let what = format!("{} ({}/{server_id})", delivery.path, delivery.kind);
                 self.for_people.push((document.clone(), delivery.deed, what));
@@ -179,7 +181,7 @@ impl PushReport {
 
 fn meaning(deed: Deed) -> &'static str {
     match deed {
-        Deed::Kept => "differs, and was not made by this archive: left as it is",
+        Deed::Kept => "the document says otherwise now; others made it, so it is left as it is",
         _ => "should be taken back, and cannot be marked so",
     }
 }

@@ -52,5 +52,6 @@ CREATE TABLE deliveries (
     scan_sha256  TEXT
 ) STRICT;
 CREATE INDEX deliveries_by_attempt ON deliveries (attempt);
+CREATE INDEX deliveries_by_key ON deliveries (resource_key);
 CREATE TRIGGER deliveries_are_not_changed BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'deliveries are append-only'); END;
 CREATE TRIGGER deliveries_are_not_cut BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, 'deliveries are append-only'); END;
