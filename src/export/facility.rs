@@ -188,6 +188,21 @@ impl AdtEvent {
 
 /// OIDs longer than this do not fit into DICOM.
 const LONGEST_OID: usize = 64;
+/// Most characters of an application's, a facility's or an authority's name (HL7 v2.5.1, HD.1).
+pub(crate) const NAMESPACE: usize = 20;
+
+impl Hl7v2Settings {
+    /// A setting that cannot be used, and what is wanted in its place.
+    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let names = [
+            ("sending_application", &self.sending_application),
+            ("sending_facility", &self.sending_facility),
+            ("receiving_application", &self.receiving_application),
+            ("receiving_facility", &self.receiving_facility),
+        ];
+        names.into_iter().find(|(_, name)| name.chars().count() > NAMESPACE).map(|(key, _)| (key, "a name of at most 20 characters"))
+    }
+}
 
 impl FacilitySettings {
     /// A setting that cannot be used, and what is wanted in its place.
@@ -202,6 +217,9 @@ impl FacilitySettings {
             if !country(code) {
                 return Some((name, "a country's code of two or three capitals (ISO 3166-1)"));
             }
+        }
+        if self.mrn_namespace.chars().count() > NAMESPACE {
+            return Some(("mrn_namespace", "a name of at most 20 characters"));
         }
         if self.offset().is_none() {
             return Some(("utc_offset", "an offset between -14:00 and +14:00"));
@@ -259,7 +277,11 @@ mod tests {
     fn slips_are_named() {
         let default = FacilitySettings::default();
         assert_eq!(default.fault(), None);
-        let table: [(&str, FacilitySettings); 9] = [
+        assert_eq!(Hl7v2Settings::default().fault(), None);
+        let long = Hl7v2Settings { receiving_facility: "x".repeat(21), ..Hl7v2Settings::default() };
+        assert_eq!(long.fault().map(|(name, _)| name), Some("receiving_facility"));
+        let table: [(&str, FacilitySettings); 10] = [
+            ("mrn_namespace", FacilitySettings { mrn_namespace: "x".repeat(21), ..default.clone() }),
             ("oid", FacilitySettings { oid: "1.02.3".into(), ..default.clone() }),
             ("oid", FacilitySettings { oid: "urn:oid:1.2.3".into(), ..default.clone() }),
             ("scanner_oid", FacilitySettings { scanner_oid: "3.2".into(), ..default.clone() }),

@@ -7,17 +7,32 @@ pub enum Format {
     Fhir,
     /// A PDF/A file a document.
     Pdfa,
+    /// An HL7 v2 message a document.
+    Hl7v2,
+    /// An HL7 v2 message a person.
+    Adt,
+    /// A CDA document a document.
+    Cda,
+    /// A DICOM object a document.
+    Dicom,
+    /// A PDF file a document, and an index.
+    Csv,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: &[Format] = &[Self::Fhir, Self::Pdfa];
+    pub const ALL: &[Format] = &[Self::Fhir, Self::Pdfa, Self::Hl7v2, Self::Adt, Self::Cda, Self::Dicom, Self::Csv];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Fhir => "fhir",
             Self::Pdfa => "pdfa",
+            Self::Hl7v2 => "hl7v2",
+            Self::Adt => "adt",
+            Self::Cda => "cda",
+            Self::Dicom => "dicom",
+            Self::Csv => "csv",
         }
     }
 
@@ -28,9 +43,12 @@ impl Format {
 
     /// Whether documents carry their scans in it.
     pub const fn carries_scan(self) -> bool {
-        match self {
-            Self::Fhir | Self::Pdfa => true,
-        }
+        !matches!(self, Self::Adt)
+    }
+
+    /// Whether nothing can be made in it without scans.
+    pub const fn is_nothing_without_scan(self) -> bool {
+        matches!(self, Self::Pdfa | Self::Hl7v2 | Self::Cda | Self::Dicom | Self::Csv)
     }
 
     /// What it is, in a few words.
@@ -38,6 +56,13 @@ impl Format {
         match self {
             Self::Fhir => "a FHIR R4 transaction Bundle for each document",
             Self::Pdfa => "the scan of each document as a searchable PDF/A-1b file",
+            Self::Hl7v2 => "an HL7 v2.5.1 message (MDM^T02) with its scan for each document whose patient is certain",
+            Self::Adt => "an HL7 v2.5.1 message (ADT^A28 or A31) for each patient who is certain",
+            Self::Cda => {
+                "a C-CDA Unstructured Document with its scan for each document whose patient is certain, an IHE XDS-SD document where it can be one"
+            }
+            Self::Dicom => "a DICOM Encapsulated PDF for each document whose patient is certain",
+            Self::Csv => "a PDF file for each document, and index.csv for document systems to load",
         }
     }
 }

@@ -135,6 +135,14 @@ pub enum RunError {
         /// What is in the way.
         what: String,
     },
+    /// A form of export cannot be made of any document.
+    #[error("the form {form} {what}")]
+    Form {
+        /// Its name.
+        form: &'static str,
+        /// What keeps it.
+        what: String,
+    },
     /// Another process is exporting into the folder.
     #[error("{path} is in use{holder}", path = path.display())]
     FolderBusy {
@@ -176,6 +184,7 @@ impl RunError {
             | Self::Confidence(_)
             | Self::OtherInput { .. }
             | Self::Folder { .. }
+            | Self::Form { .. }
             | Self::Sandbox { .. }
             | Self::NoDocument { .. }
             | Self::NoValue { .. }
@@ -216,6 +225,7 @@ impl RunError {
                 Some("put the scans back where the run found them, or run again over where they are now (--moved)".into())
             }
             Self::Folder { .. } => Some("give --out a new or empty folder, one for each archive and form".into()),
+            Self::Form { .. } => Some("config/README.md says what each form of export needs".into()),
             Self::FolderBusy { .. } => Some("wait until it has ended, or give --out another folder".into()),
             Self::OtherInput { .. } => Some("give each input folder an archive of its own; if the folder was moved, add --moved".into()),
             Self::Sandbox { .. } => Some(

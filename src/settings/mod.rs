@@ -196,6 +196,9 @@ impl Settings {
         if let Some((name, wanted)) = self.export.facility.fault() {
             return wrong(&format!("export.facility.{name}"), format!("{wanted} is wanted"));
         }
+        if let Some((name, wanted)) = self.export.hl7v2.fault() {
+            return wrong(&format!("export.hl7v2.{name}"), format!("{wanted} is wanted"));
+        }
         if let Some((name, wanted)) = self.push.fault() {
             return wrong(&format!("push.{name}"), format!("{wanted} is wanted"));
         }

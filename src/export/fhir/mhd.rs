@@ -126,8 +126,7 @@ fn add_submission(draft: &mut Draft<'_>, patient: &Added, reference: &Added, sou
         "meta": {"profile": [format!("{DEFINITIONS}IHE.MHD.Minimal.SubmissionSet")]},
         "extension": [{"url": SOURCE_ID, "valueIdentifier": {"system": URI, "value": source}}],
         "identifier": [
-            // An OID is derived from a UUID by ITU-T X.667: 2.25 and its number.
-            {"use": "usual", "system": URI, "value": format!("urn:oid:2.25.{}", uuid.as_u128())},
+            {"use": "usual", "system": URI, "value": format!("urn:oid:{}", crate::export::identity::oid(uuid))},
             {"use": "official", "system": URI, "value": format!("urn:uuid:{uuid}")},
         ],
         "status": "current",
@@ -142,11 +141,7 @@ fn add_submission(draft: &mut Draft<'_>, patient: &Added, reference: &Added, sou
 
 /// Whether a text is `urn:oid:` and an object identifier of at least two arcs.
 pub(super) fn is_oid(text: &str) -> bool {
-    let number = |arc: &str| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()) && (arc == "0" || !arc.starts_with('0'));
-    text.strip_prefix("urn:oid:").is_some_and(|oid| {
-        let arcs: Vec<&str> = oid.split('.').collect();
-        arcs.len() > 1 && oid.len() <= 128 && matches!(arcs[0], "0" | "1" | "2") && arcs.into_iter().all(number)
-    })
+    text.strip_prefix("urn:oid:").is_some_and(crate::export::facility::is_oid)
 }
 
 #[cfg(test)]

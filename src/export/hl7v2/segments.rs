@@ -5,6 +5,7 @@ use hl7_parser::message::Separators;
 use uuid::Uuid;
 
 use super::Facts;
+use crate::export::facility::NAMESPACE;
 use crate::export::fhir::{ExportContext, token};
 use crate::export::terms::DOORS;
 use crate::model::{DocumentRecord, Field};
@@ -63,7 +64,9 @@ pub(super) fn message(
     let (settings, facility) = (&context.settings.hl7v2, &context.settings.facility);
     let mut head = SegmentBuilder::new("MSH");
     put(&mut head, 3, Some(settings.sending_application.as_str()));
-    let sender = if settings.sending_facility.is_empty() { &facility.name } else { &settings.sending_facility };
+    // A name that is too long for a namespace is left out: the identifier says it, too.
+    let name = Some(facility.name.as_str()).filter(|name| name.chars().count() <= NAMESPACE).unwrap_or_default();
+    let sender = if settings.sending_facility.is_empty() { name } else { &settings.sending_facility };
     let kind_of_id = if facility.oid.is_empty() { "" } else { "ISO" };
     put(&mut head, 4, Some(components(&[(1, sender), (2, &facility.oid), (3, kind_of_id)])));
     put(&mut head, 5, Some(settings.receiving_application.as_str()));

@@ -10,7 +10,7 @@ fn scan() -> Scan {
 
 fn context() -> ExportContext {
     let mut settings = ExportSettings { mrn_system: "urn:oid:1.2.840.99.1".into(), ..ExportSettings::default() };
-    settings.facility.name = "Mercy & Grace Hospital".into();
+    settings.facility.name = "Mercy & Grace".into();
     settings.facility.oid = "1.2.840.99".into();
     settings.facility.mrn_namespace = "MERCY".into();
     settings.hl7v2.receiving_application = "HIS".into();
@@ -33,7 +33,7 @@ fn a_document_stands_in_its_message() {
     let names: Vec<&str> = message.text.split_terminator('\r').map(|line| &line[..3]).collect();
     assert_eq!(names, ["MSH", "SFT", "EVN", "PID", "PV1", "TXA", "OBX"]);
     let head = segment(&message, "MSH");
-    assert_eq!(head[2..7], ["^~\\&", "CHARTLIFT", "Mercy \\T\\ Grace Hospital^1.2.840.99^ISO", "HIS", ""]);
+    assert_eq!(head[2..7], ["^~\\&", "CHARTLIFT", "Mercy \\T\\ Grace^1.2.840.99^ISO", "HIS", ""]);
     assert_eq!((head[7].as_str(), head[9].as_str()), ("20240102030405+0000", "MDM^T02^MDM_T02"));
     assert_eq!(head[11..=12], ["P", "2.5.1"]);
     assert_eq!(head[18], "UNICODE UTF-8");

@@ -46,8 +46,8 @@ pub(in crate::pipeline) trait Door {
     fn document(&mut self, paper: &Paper<'_>, folder: &mut Folder) -> Result<Outcome, RunError>;
 
     /// All documents of a person were handed over.
-    fn person_done(&mut self, _folder: &mut Folder) -> Result<(), RunError> {
-        Ok(())
+    fn person_done(&mut self, _folder: &mut Folder) -> Result<Outcome, RunError> {
+        Ok(Outcome::default())
     }
 
     /// All documents were handed over. What is said in `_told` stands in the manifest.

@@ -61,7 +61,6 @@ impl Folder {
     }
 
     /// Begins a file that does not stand in memory.
-    #[allow(dead_code, reason = "the forms that need it come next")]
     pub fn spool(&self) -> Result<Spool, RunError> {
         Ok(self.writer.spool()?)
     }

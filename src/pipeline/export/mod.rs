@@ -5,6 +5,7 @@
 //! line of [`door`].
 
 mod door;
+mod doors;
 mod fhir;
 mod folder;
 mod pdfa;
@@ -53,6 +54,11 @@ fn door(request: &ExportRequest<'_>) -> Box<dyn Door> {
     match request.format {
         Format::Fhir => Box::new(fhir::Bundles::default()),
         Format::Pdfa => Box::new(pdfa::Pdfs::default()),
+        Format::Hl7v2 => Box::new(doors::Messages::default()),
+        Format::Adt => Box::new(doors::Patients::default()),
+        Format::Cda => Box::new(doors::Documents::default()),
+        Format::Dicom => Box::new(doors::Objects::default()),
+        Format::Csv => Box::new(doors::Index::default()),
     }
 }
 
@@ -69,6 +75,9 @@ pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
         if known(&id)? {
             return Err(RunError::NoDocument { document: id.clone(), archive: request.archive.to_owned() });
         }
+    }
+    if let Some(what) = doors::obstacle(request.format, &request.settings.export, request.scans) {
+        return Err(RunError::Form { form: request.format.as_str(), what });
     }
     let archive_id = ledger.archive_id()?.unwrap_or_default();
     let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
@@ -124,7 +133,10 @@ impl Walk<'_> {
                 let Some(record) = papers.document(self.ledger, id)? else { continue };
                 self.document(&record, people.is_twin(id), &papers.context, door, folder)?;
             }
-            door.person_done(folder)?;
+            let outcome = door.person_done(folder)?;
+            if let Some(first) = person.documents.first() {
+                self.account(first, "patient", &outcome, folder)?;
+            }
         }
         Ok(())
     }
@@ -153,26 +165,36 @@ impl Walk<'_> {
             }
         }
         let (scan, no_scan) = (scan.as_ref(), no_scan.as_deref());
-        let Outcome { refused, left_out } = door.document(&Paper { record, twin, context, scan, no_scan }, folder)?;
-        let report = &mut self.report;
-        report.documents += 1;
-        report.scans += u64::from(scan.is_some());
-        for left in &left_out {
-            report.values_left_out += 1;
-            folder.left_out(&record.id, Some((left.field, left.item)), "value", left.reason.meaning())?;
+        let outcome = door.document(&Paper { record, twin, context, scan, no_scan }, folder)?;
+        self.report.documents += 1;
+        self.report.scans += u64::from(scan.is_some());
+        self.report.refused += u64::from(!outcome.refused.is_empty());
+        self.report.without_scan += u64::from(no_scan.is_some());
+        self.account(&record.id, "document", &outcome, folder)?;
+        if let Some(why) = no_scan {
+            self.list(&record.id, "scan", why, folder)?;
         }
-        let lacking: Vec<String> = lacking.iter().map(|page| format!("page {page} could not be read")).collect();
-        let pages = lacking.iter().map(|why| ("page of its scan", why.as_str()));
-        let reasons = refused.iter().map(|why| ("document", why.as_str())).chain(no_scan.map(|why| ("scan", why))).chain(pages);
-        for (what, why) in reasons {
-            folder.left_out(&record.id, None, what, why)?;
-            report.exit = Exit::SomeFailed;
-            if report.left_out.len() < LISTED {
-                report.left_out.push((record.id.clone(), what, why.to_owned()));
-            }
+        for page in lacking {
+            self.list(&record.id, "page of its scan", &format!("page {page} could not be read"), folder)?;
         }
-        report.refused += u64::from(!refused.is_empty());
-        report.without_scan += u64::from(no_scan.is_some());
+        Ok(())
+    }
+
+    /// Lists what of a document or a person did not go out, and why.
+    fn account(&mut self, document: &DocumentId, what: &'static str, outcome: &Outcome, folder: &mut Folder) -> Result<(), RunError> {
+        for left in &outcome.left_out {
+            self.report.values_left_out += 1;
+            folder.left_out(document, Some((left.field, left.item)), "value", left.reason.meaning())?;
+        }
+        outcome.refused.iter().try_for_each(|why| self.list(document, what, why, folder))
+    }
+
+    fn list(&mut self, document: &DocumentId, what: &'static str, why: &str, folder: &mut Folder) -> Result<(), RunError> {
+        folder.left_out(document, None, what, why)?;
+        self.report.exit = Exit::SomeFailed;
+        if self.report.left_out.len() < LISTED {
+            self.report.left_out.push((document.clone(), what, why.to_owned()));
+        }
         Ok(())
     }
 }
