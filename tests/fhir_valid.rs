@@ -27,10 +27,10 @@ const FAULTS: &str = "
     bundle-type-not-a-code           medplum fhir.js -          own
     number-for-date                  medplum -       fhirkit-rs -
     text-for-decimal                 medplum fhir.js fhirkit-rs -
-    object-for-array                 medplum fhir.js fhirkit-rs -
+    object-for-array                 medplum fhir.js fhirkit-rs own
     array-for-object                 medplum fhir.js fhirkit-rs -
-    negative-size                    medplum -       fhirkit-rs -
-    bad-base64                       medplum -       fhirkit-rs -
+    negative-size                    medplum -       fhirkit-rs own
+    bad-base64                       medplum -       fhirkit-rs own
     bad-id                           -       -       -          own
     empty-text                       -       -       fhirkit-rs own
     empty-array                      -       -       fhirkit-rs own
@@ -53,6 +53,7 @@ const FAULTS: &str = "
     dangling-reference               -       -       -          own
     reference-to-wrong-type          -       -       -          own
     relative-reference-to-wrong-type -       -       -          own
+    target-element-nowhere           -       -       -          own
     condition-of-another             -       -       -          own
     condition-with-question-mark     -       -       -          own
     ucum-unknown                     -       -       -          own

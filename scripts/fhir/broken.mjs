@@ -62,6 +62,7 @@ export const FAULTS = {
   'dangling-reference': first('DocumentReference', (r) => { r.subject.reference = 'urn:uuid:00000000-0000-4000-8000-000000000000'; }),
   'reference-to-wrong-type': first('DocumentReference', (r, entry, bundle) => { r.subject.reference = urnOf(bundle, 'Device'); }),
   'relative-reference-to-wrong-type': first('DocumentReference', (r) => { r.subject.reference = 'Device/1'; }),
+  'target-element-nowhere': first('Provenance', (r) => { r.target[0].extension[0].valueUri = 'name-9'; }, (r) => r.target[0].extension),
   'condition-of-another': first('Patient', (r, entry) => { entry.request.ifNoneExist = 'identifier=urn:chartlift:resource|another'; }),
   'condition-with-question-mark': first('Patient', (r, entry) => { entry.request.ifNoneExist = `?${entry.request.ifNoneExist}`; }),
   // Units.

@@ -16,7 +16,7 @@ use crate::model::{DecidedValue, Status};
 
 const AGENT: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 const LIFECYCLE: &str = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle";
-const TARGET_ELEMENT: &str = "http://hl7.org/fhir/StructureDefinition/targetElement";
+pub(super) const TARGET_ELEMENT: &str = "http://hl7.org/fhir/StructureDefinition/targetElement";
 
 /// A value, the ids of its elements, and what is told of it.
 struct Piece<'a> {

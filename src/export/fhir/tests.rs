@@ -638,7 +638,7 @@ fn every_version_of_us_core_is_followed_and_other_guides_claim_nothing() {
 #[test]
 fn the_check_can_fail() {
     let (good, _) = render(&full("a.pdf"));
-    let faults: [(&str, Value); 16] = [
+    let faults: [(&str, Value); 17] = [
         ("/entry/1/fullUrl", good["entry"][0]["fullUrl"].clone()),
         ("/entry/0/request/ifNoneExist", "?identifier=a|b".into()),
         ("/entry/0/resource/birthDate", "1950-13-01".into()),
@@ -655,6 +655,7 @@ fn the_check_can_fail() {
         ("/entry/0/resource/meta/profile/0", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner|9.0.0".into()),
         ("/entry/0/resource/meta/profile/0", "http://example.org/unknown".into()),
         (&pointer(&good, "Observation", "/valueQuantity/code"), "mEq per L".into()),
+        (&pointer(&good, "Provenance", "/target/0/extension/0/valueUri"), "name-9".into()),
     ];
     for (path, wrong) in faults {
         let mut bad = good.clone();

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::profiles;
 use rules::rules;
-use walks::{Kinds, attachments, choices, dates, element_ids, hollow, references, units};
+use walks::{Kinds, attachments, choices, dates, element_ids, hollow, references, target_elements, units};
 
 /// Elements that R4 requires of each resource that chartlift makes; `a|b` means either, `x` may also be there as `_x`.
 const REQUIRED: &[(&str, &[&str])] = &[
@@ -134,6 +134,7 @@ pub fn check(bundle: &Value) -> Vec<String> {
         choices(resource, "", &place, &mut faults);
         attachments(resource, "", &place, entries, &mut faults);
         element_ids(resource, &place, &mut faults);
+        target_elements(resource, &place, entries, &mut faults);
         for claim in resource["meta"]["profile"].as_array().into_iter().flatten() {
             let claim = claim.as_str().unwrap_or_default();
             if !(provides && mhd::is_own(claim)) && profiles::keeps(kind, resource, claim) != Some(true) {

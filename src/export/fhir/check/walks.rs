@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
 use super::super::datatypes::{UCUM, date};
+use super::super::provenance::TARGET_ELEMENT;
 use super::super::ucum::is_ucum;
 use super::TARGETS;
 
@@ -197,5 +198,27 @@ pub(super) fn element_ids(resource: &Value, place: &str, faults: &mut Vec<String
     walk(resource, true, &mut BTreeSet::new(), &mut twice);
     if twice {
         faults.push(format!("{place}: the id of an element stands twice"));
+    }
+}
+
+/// Each element that a Provenance names by its id stands in the resource that it points to.
+pub(super) fn target_elements(resource: &Value, place: &str, entries: &[Value], faults: &mut Vec<String>) {
+    fn bears(value: &Value, id: &str) -> bool {
+        match value {
+            Value::Array(list) => list.iter().any(|v| bears(v, id)),
+            Value::Object(object) => object.get("id").is_some_and(|own| own == id) || object.values().any(|v| bears(v, id)),
+            _ => false,
+        }
+    }
+    for target in resource["target"].as_array().into_iter().flatten() {
+        let aimed_at = entries.iter().find(|entry| entry["fullUrl"].is_string() && entry["fullUrl"] == target["reference"]);
+        let Some(Value::Object(aimed_at)) = aimed_at.map(|entry| &entry["resource"]) else { continue };
+        for extension in target["extension"].as_array().into_iter().flatten().filter(|e| e["url"] == TARGET_ELEMENT) {
+            let id = extension["valueUri"].as_str().unwrap_or_default();
+            // The resource's own id is not an element's.
+            if !aimed_at.values().any(|value| bears(value, id)) {
+                faults.push(format!("{place}: a targetElement that leads nowhere"));
+            }
+        }
     }
 }
