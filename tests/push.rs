@@ -291,7 +291,7 @@ fn corrections_and_retractions_follow_and_others_changes_are_never_overwritten()
         found.cloned()
     };
     let statement = corrected(&all).expect("the corrected one");
-    assert_eq!(statement["meta"]["versionId"].as_str().is_some(), true);
+    assert!(statement["meta"]["versionId"].is_string());
 
     // Somebody else changes it, and then it is corrected again: for a person.
     let mut theirs = statement.clone();
@@ -367,4 +367,56 @@ fn duplicates_are_found_and_never_added_to() {
     let aside = report["setAside"].as_array().expect("a list");
     assert!(aside.iter().any(|one| one["document"] == record.id.as_str() && one["outcome"] == "conflict"), "{report:#}");
     assert_eq!(server.count("Patient?identifier=urn:chartlift:mrn%7C").max(2), 2);
+}
+
+#[test]
+fn what_left_the_archive_is_taken_back_and_a_scan_whose_source_is_gone_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, archive) = (folder.path().join("in"), folder.path().join("archive"));
+    fs::create_dir(&input).expect("a folder");
+    // A paper that was never on paper: no page is read by an engine.
+    common::copy_into(&common::root().join("samples/scans/chart 448213/medication list.pdf"), &input);
+    let ran = common::run(&input, &archive);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let server = FhirServer::start(&[]);
+    let (exit, report, complaint) = done(&mut push(&archive, &server.base, &[]));
+    assert_eq!(exit, 0, "{report:#} {complaint}");
+    let medicines = server.count("MedicationStatement");
+    assert!(medicines > 0 && server.count("Binary") == 1);
+
+    // The inbox was emptied, and then a value is corrected: the scan and what names it stay as they are.
+    fs::remove_file(input.join("medication list.pdf")).expect("removed");
+    let (record, value) = first_value(&archive, Field::DosageText);
+    decide(&archive, &record, &value, Status::Corrected, "as the test says");
+    let (exit, report, _) = done(&mut push(&archive, &server.base, &[]));
+    assert_eq!((exit, report["withoutScan"].as_array().map(Vec::len)), (3, Some(1)), "{report:#}");
+    assert_eq!(
+        (&report["resources"]["MedicationStatement"]["updated"], &report["resources"]["Binary"]),
+        (&json!(1), &Value::Null),
+        "{report:#}"
+    );
+    assert!(report["resources"]["DocumentReference"].is_null(), "{report:#}");
+    // Where the source lies elsewhere now, all is well again.
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("a folder");
+    common::copy_into(&common::root().join("samples/scans/chart 448213/medication list.pdf"), &elsewhere);
+    let (exit, report, _) = done(&mut push(&archive, &server.base, &["--scans", elsewhere.to_str().unwrap(), "--check", "9"]));
+    assert_eq!((exit, &report["readBack"]["faults"]), (0, &json!([])), "{report:#}");
+
+    // Another paper lies under the name: the one that was sent is no longer in the archive.
+    fs::copy(common::root().join("fixtures/digital.pdf"), input.join("medication list.pdf")).expect("copied");
+    let ran = common::run(&input, &archive);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let (exit, report, complaint) = done(&mut push(&archive, &server.base, &[]));
+    assert_eq!(exit, 0, "{report:#} {complaint}");
+    assert_eq!(report["resources"]["MedicationStatement"]["retracted"].as_u64(), Some(medicines), "{report:#}");
+    assert!(
+        report["forPeople"].as_array().unwrap().iter().any(|one| one["deed"] == "left"),
+        "the patient and the scan are for a person: {report:#}"
+    );
+    let all = server.get("MedicationStatement?_count=100");
+    assert!(all["entry"].as_array().unwrap().iter().all(|entry| entry["resource"]["status"] == "entered-in-error"));
+    // Once is enough.
+    let (exit, report, _) = done(&mut push(&archive, &server.base, &[]));
+    assert_eq!((exit, report["documents"]["planned"].as_u64(), &report["forPeople"]), (0, Some(0), &json!([])));
 }

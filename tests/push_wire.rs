@@ -145,6 +145,74 @@ fn what_does_not_pass_is_told_in_words_and_nothing_is_sent_elsewhere() {
     assert_eq!(trouble(vec![Turn::Answer(200, "", json!("x".repeat(2 << 20)))]), (Trouble::TooLarge, 1));
 }
 
+/// A key that was made for tests and opens nothing.
+fn smart() -> (tempfile::NamedTempFile, AuthSettings) {
+    let mut key = tempfile::NamedTempFile::new().expect("a file");
+    key.write_all(include_bytes!("keys/test-only-p384.pem")).expect("written");
+    let auth = AuthSettings {
+        client_id: Some("client-1".into()),
+        key_file: Some(key.path().to_owned()),
+        key_id: Some("k1".into()),
+        ..AuthSettings::default()
+    };
+    (key, auth)
+}
+
+#[test]
+fn a_client_of_smart_backend_services_asks_for_tokens_and_for_new_ones() {
+    // The endpoint is on the same server, whose port is known once it runs: it is given by the settings.
+    let token = |token: &str, life: i64| Turn::Answer(200, "", json!({"access_token": token, "token_type": "bearer", "expires_in": life}));
+    let (base, asked) =
+        server(vec![token("first", 3600), fine(), Turn::Answer(401, "", Value::Null), token("second", 3600), fine(), fine()]);
+    let (_key, auth) = smart();
+    let settings = PushSettings { auth: AuthSettings { token_url: Some(format!("{base}/token")), ..auth }, ..settings() };
+    let clock = Waits::default();
+    let client = client(&base, &settings, &clock);
+    for _ in 0..3 {
+        assert!(client.ask(&Request::get("metadata")).expect("an answer").is_success());
+    }
+    let asked = asked.lock().unwrap().clone();
+    let paths: Vec<&str> = asked.iter().map(|(_, path, ..)| path.as_str()).collect();
+    assert_eq!(paths, ["/fhir/token", "/fhir/metadata", "/fhir/metadata", "/fhir/token", "/fhir/metadata", "/fhir/metadata"]);
+    let body = &asked[0].3;
+    assert!(
+        body.contains("grant_type=client_credentials")
+            && body.contains("client_assertion_type=urn%3Aietf")
+            && body.contains("scope=system%2F*.crus")
+    );
+    let assertion = body.rsplit_once("client_assertion=").expect("an assertion").1;
+    let key = jsonwebtoken::DecodingKey::from_ec_pem(include_bytes!("keys/test-only-p384.pub.pem")).expect("a key");
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
+    rules.set_audience(&[format!("{base}/token")]);
+    rules.set_issuer(&["client-1"]);
+    let read = jsonwebtoken::decode::<Value>(assertion, &key, &rules).expect("signed by the client for the endpoint");
+    assert_eq!((read.header.kid.as_deref(), &read.claims["sub"]), (Some("k1"), &json!("client-1")));
+    let bearer: Vec<bool> = asked.iter().map(|(_, _, headers, _)| headers.contains("bearer first")).collect();
+    assert_eq!(bearer, [false, true, true, false, false, false]);
+    assert!(asked[4].2.contains("bearer second") && asked[5].2.contains("bearer second"));
+}
+
+#[test]
+fn the_token_endpoint_is_found_and_a_refusal_is_told_without_secrets() {
+    let configuration = |endpoint: &str| Turn::Answer(200, "", json!({"token_endpoint": endpoint}));
+    let (_key, auth) = smart();
+    let trouble = |turns: Vec<Turn>| {
+        let (base, asked) = server(turns);
+        let clock = Waits::default();
+        let settings = PushSettings { auth: auth.clone(), ..settings() };
+        let trouble = client(&base, &settings, &clock).ask(&Request::get("metadata")).expect_err("no token");
+        (trouble, asked.lock().unwrap()[0].1.clone())
+    };
+    let (met, first) = trouble(vec![configuration("http://tokens.example.org/token")]);
+    assert!(matches!(&met, Trouble::Denied(said) if said.contains("in the clear")), "{met:?}");
+    assert_eq!(first, "/fhir/.well-known/smart-configuration");
+    let (met, _) = trouble(vec![Turn::Answer(404, "", Value::Null)]);
+    assert!(matches!(&met, Trouble::Denied(said) if said.contains("--token-url")), "{met:?}");
+    let (base, _) = server(vec![Turn::Answer(400, "", json!({"error": "invalid_client", "error_description": "Quillfeather"}))]);
+    let (met, _) = trouble(vec![configuration(&format!("{base}/token"))]);
+    assert!(matches!(&met, Trouble::Denied(said) if said.contains("invalid_client") && !said.contains("Quillfeather")), "{met:?}");
+}
+
 fn patient() -> Item {
     Item {
         kind: "Patient".into(),

@@ -71,6 +71,9 @@ pub(super) struct PushArguments {
     /// Send no scans: documents point at their sources' own addresses
     #[arg(long)]
     no_scan: bool,
+    /// Folder in which the scans lie now [default: where the run found them]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "no_scan")]
+    scans: Option<PathBuf>,
     /// Try what was set aside again
     #[arg(long)]
     again: bool,
@@ -159,6 +162,7 @@ pub(super) fn push(arguments: &PushArguments) -> Result<Exit, Complaint> {
         to: &arguments.way.to,
         settings: &settings,
         scan: !arguments.no_scan,
+        scans: arguments.scans.as_deref(),
         again: arguments.again,
         check: arguments.check,
         stop: Stop::on_signals()?,

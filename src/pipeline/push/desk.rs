@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
 use std::time::Duration;
@@ -58,6 +59,7 @@ pub(super) struct Desk<'a> {
     pub export: &'a ExportSettings,
     pub decode: &'a DecodeSettings,
     pub scan: bool,
+    pub scans: Option<&'a Path>,
     pub jobs: usize,
     pub stop: &'a Stop,
 }
@@ -127,7 +129,7 @@ impl Desk<'_> {
         if let Some(paper) = paper {
             let Paper { record, context, sheets } = *paper;
             print = fingerprint(&items(fhir::render(&record, &context, None)));
-            let made = match sheets.map(|sheets| scan_of(None, &sheets, &record, self.decode)) {
+            let made = match sheets.map(|sheets| scan_of(self.scans, &sheets, &record, self.decode)) {
                 None => None,
                 Some(Ok((made, _))) => {
                     scan = ScanSent::Sent;

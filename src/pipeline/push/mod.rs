@@ -38,6 +38,8 @@ pub struct PushRequest<'a> {
     pub settings: &'a Settings,
     /// Whether scans are sent.
     pub scan: bool,
+    /// The folder in which the scans lie now; the one that the archive was made from, if not given.
+    pub scans: Option<&'a Path>,
     /// Whether what was set aside is tried again.
     pub again: bool,
     /// How many documents are read back; by default one of a hundred, at least one.
@@ -79,6 +81,7 @@ pub fn push(request: &PushRequest<'_>, reporter: &mut dyn Reporter) -> Result<Pu
         export: &request.settings.export,
         decode: &request.settings.decode,
         scan: request.scan,
+        scans: request.scans,
         jobs,
         stop: &request.stop,
     };

@@ -90,7 +90,7 @@ fn search(
     };
     let (mut checked, mut mismatches) = (0, Vec::new());
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs.min(all.len()).max(1)).map(|_| scope.spawn(&work)).collect();
+        let workers: Vec<_> = (0..jobs.min(all.len()).max(1)).map(|_| scope.spawn(work)).collect();
         while workers.iter().any(|worker| !worker.is_finished()) {
             let Ok(mismatch) = told.recv_timeout(std::time::Duration::from_millis(50)) else { continue };
             checked += 1;
