@@ -51,7 +51,7 @@ lint: setup ## the lints alone
 doc: setup ## the documentation, target/doc/chartlift/index.html
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 
-bench: build ## speed, memory and word errors against `xargs tesseract` and OCRmyPDF (PAGES=FOLDER for other pages); writes benches/RESULTS.md
+bench: build ## speed, memory and word errors against `xargs tesseract` and OCRmyPDF, documents a second of export and push (PAGES=FOLDER for other pages); writes benches/RESULTS.md
 	@scripts/setup.sh tesseract-ocr poppler-utils $(BENCH_FONTS)
 	@python3 scripts/bench.py $(PAGES) $(if $(PAGES),,--out benches/RESULTS.md)
 

@@ -12,6 +12,8 @@ most memory that its processes held together (looked at twenty times a second). 
 within each round, so that a busy machine is busy for all. Ratios are to `xargs tesseract` with OMP_THREAD_LIMIT=1, its best setting.
 chartlift does more than tesseract in its time: it also prepares pages, extracts, decides, and writes the archive.
 
+The last archive then leaves, in every form and to a FHIR server (bench_leave.py).
+
 Where `perf` is installed, a profile of one more round says where chartlift's processor time goes.
 Needs Python 3.9 and its standard library; tesseract-ocr, poppler-utils; OCRmyPDF and img2pdf if they are to be compared.
 """
@@ -30,6 +32,8 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+import bench_leave
 
 HOUSE = Path(__file__).resolve().parent.parent
 KINDS = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif", b"%PDF": ".pdf"}
@@ -225,6 +229,9 @@ def main():
                 say(f"round {turn + 1} of {args.rounds}: {side}")
                 runs[side].append(run())
         errors = word_errors(folder, found) if (folder / "truth.jsonl").exists() else None
+        say("export and push")
+        archive = next(place for _, _, (kind, place) in reversed(found) if kind == "--archive")
+        leaving = bench_leave.rows(chartlift, archive, work, args.rounds)
         shares = None if args.no_profile else profile(chartlift, pages, work, jobs)
     middle = {side: [statistics.median(getattr(r, what) for r in taken) for what in ("cpu", "wall", "memory")] for side, taken in runs.items()}
     base = middle[found[0][0]]
@@ -241,6 +248,11 @@ def main():
             [[side, f"{cpu / count:.2f}", f"{wall / count:.2f}", f"{memory:.0f}", f"{cpu / base[0]:.2f}", f"{wall / base[1]:.2f}"] for side, (cpu, wall, memory) in middle.items()],
         ),
         "Ratios are to the first row; under 1 is less. Memory is private memory, all processes together.",
+    ]
+    parts += [
+        "## Export and push",
+        table(["", "documents", "documents/s", "MiB"], leaving),
+        "From the archive of these pages; pushes go to the test server on the same machine, whose work is counted with them (scripts/bench_leave.py). A dash: this archive has nothing for the form.",
     ]
     if errors:
         names = [side for side, _, _ in found if side != "`xargs tesseract`"]
