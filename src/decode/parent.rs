@@ -111,7 +111,8 @@ impl<P: Asked> DecodedPages<P> {
         let mut pages = Self {
             file,
             kind,
-            settings: settings.clone(),
+            // From here on the budget is this file's: its child has no more to hand over as it is.
+            settings: DecodeSettings { max_file_mib: size.div_ceil(1024 * 1024), ..settings.clone() },
             child: None,
             page_count: None,
             wanted,

@@ -244,8 +244,10 @@ fn take_carried(body: &[u8], input: &mut impl Read, settings: &DecodeSettings) -
         return Err(ProtocolError::Nonsense);
     }
     page.dpi = page.dpi.filter(|(x, y)| x.is_finite() && y.is_finite() && *x > 0.0 && *y > 0.0);
-    // The source's own data are no longer than the source; what is packed anew is no longer than its pixels, give or take a little.
-    let most = (settings.max_file_mib * 1024 * 1024).saturating_add(settings.max_pixels().saturating_mul(5));
+    // The source's own data are no longer than the source; what is packed anew is hardly longer than its pixels.
+    let pixels = page.pictures.iter().map(|picture| u64::from(picture.width) * u64::from(picture.height));
+    let packed = pixels.fold(1024 * 1024, |sum: u64, pixels| sum.saturating_add(pixels.saturating_mul(4)));
+    let most = settings.max_file_mib.saturating_mul(1024 * 1024).saturating_add(packed);
     if lengths.iter().try_fold(0u64, |sum, length| sum.checked_add(*length)).is_none_or(|sum| sum > most) {
         return Err(ProtocolError::TooLarge);
     }
@@ -428,10 +430,10 @@ mod tests {
             change(&mut page);
             let mut pipe = Vec::new();
             write(&mut pipe, &Message::Carried(page)).unwrap();
-            read(&mut pipe.as_slice(), &DecodeSettings::default()).is_err()
+            read(&mut pipe.as_slice(), &DecodeSettings { max_file_mib: 1, ..DecodeSettings::default() }).is_err()
         };
         assert!(!refused(|_| {}));
-        let table: [fn(&mut CarriedPage); 9] = [
+        let table: [fn(&mut CarriedPage); 10] = [
             |page| page.width = 0,
             |page| page.pictures[0].height = 20_001,
             |page| page.pictures[0].bits = 16,
@@ -441,6 +443,7 @@ mod tests {
             |page| page.pictures[0].place.width = 0.0,
             |page| page.tagged_turn = 4,
             |page| page.pictures = vec![page.pictures[0].clone(); MAX_PICTURES + 1],
+            |page| page.pictures[0].data = vec![0; 2 * 1024 * 1024 + 100],
         ];
         for (index, change) in table.into_iter().enumerate() {
             assert!(refused(change), "{index}");

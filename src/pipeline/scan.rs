@@ -10,6 +10,9 @@ use crate::export::pdf::{self, PdfInfo, PdfPage};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{Carriage, CarriedPage, DocumentRecord, FailureKind, PageNumber, PageOutcome, PageReading, SourceFailure};
 
+/// Bytes that the pages of a document may have as pictures: they stand in memory together, and no receiver takes more.
+const MOST_BYTES: usize = 512 * 1024 * 1024;
+
 /// What became of a document's pages on their way into a PDF file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
@@ -89,10 +92,18 @@ pub fn scan_of(
     let failed = |failure| NoScan::Source { failure };
     let file = open_source(input.or(sheets.input.as_deref()), record).map_err(failed)?;
     let mut pages: Vec<CarriedPage> = Vec::new();
+    let mut bytes = 0;
     for event in decode::carry(file, record.file_kind, &record.pages, settings).map_err(failed)? {
         match event.map_err(failed)? {
             DecodeEvent::Start(_) => {}
-            DecodeEvent::Page(page) => pages.push(page),
+            DecodeEvent::Page(page) => {
+                bytes += page.pictures.iter().map(|picture| picture.data.len()).sum::<usize>();
+                if bytes > MOST_BYTES {
+                    let detail = format!("as a PDF file it would have more than {} MiB; split the source", MOST_BYTES / 1024 / 1024);
+                    return Err(failed(SourceFailure::new(FailureKind::TooLarge, detail)));
+                }
+                pages.push(page);
+            }
             DecodeEvent::PageFailed { number, failure } => return Err(NoScan::Page { number, failure }),
         }
     }
