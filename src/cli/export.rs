@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Complaint, settings};
+use super::{Complaint, environment};
 use crate::export::Format;
 use crate::model::DocumentId;
 use crate::pipeline::{ExportRequest, export as render};
 use crate::report::{Exit, to_stdout};
+use crate::settings::{Settings, Typed};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
@@ -23,6 +24,15 @@ pub(super) struct ExportArguments {
     /// These documents alone, by their names in fields.csv; may be repeated
     #[arg(long = "document", value_name = "NAME")]
     documents: Vec<String>,
+    /// Guide that FHIR resources follow [default: export.profile]
+    #[arg(long, value_name = "GUIDE", value_parser = ["us-core", "mhd", "generic"])]
+    profile: Option<String>,
+    /// Most entries of a Bundle, or lines of a file; larger ones are parted [default: 500, ndjson 10000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_entries: Option<u32>,
+    /// Most MiB of a Bundle, or of a file of lines [default: 50, ndjson 200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_mib: Option<u32>,
     /// Leave the scans out: resources name the source's address instead
     #[arg(long)]
     no_scan: bool,
@@ -48,7 +58,8 @@ fn format_help() -> String {
 }
 
 pub(super) fn export(arguments: &ExportArguments) -> Result<Exit, Complaint> {
-    let settings = settings(arguments.config.as_deref())?;
+    let flags = arguments.profile.iter().map(|profile| ("export.profile", toml::Value::String(profile.clone()))).collect();
+    let settings = Settings::load(&Typed { config: arguments.config.clone(), flags }, environment)?.settings;
     let documents: Vec<DocumentId> = arguments.documents.iter().map(|name| DocumentId::from_stored(name.clone())).collect();
     let request = ExportRequest {
         archive: &arguments.archive,
@@ -57,6 +68,8 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<Exit, Complaint> {
         settings: &settings,
         documents: &documents,
         scans: !arguments.no_scan,
+        max_entries: arguments.max_entries.map(|entries| entries as usize),
+        max_mib: arguments.max_mib.map(u64::from),
         input: arguments.scans.as_deref(),
     };
     let report = render(&request)?;

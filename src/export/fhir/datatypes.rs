@@ -80,7 +80,7 @@ pub(in crate::export) fn full_date(raw: &str) -> Option<String> {
 }
 
 /// A FHIR `instant` in UTC from seconds since 1970; what lies outside the calendar becomes its beginning.
-pub(in crate::export) fn instant(seconds: i64) -> String {
+pub(crate) fn instant(seconds: i64) -> String {
     let at = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -20,7 +20,7 @@ pub fn transaction(rendering: Rendering) -> Bundle {
 }
 
 /// An entry that creates the resource if the server has none like it.
-fn entry(rendered: Rendered) -> Value {
+pub(super) fn entry(rendered: Rendered) -> Value {
     let request = match rendered.condition {
         Some(condition) => json!({"method": "POST", "url": rendered.kind, "ifNoneExist": condition}),
         None => json!({"method": "PUT", "url": format!("{}/{}", rendered.kind, rendered.resource["id"].as_str().unwrap_or_default())}),

@@ -37,6 +37,7 @@ mod document;
 mod draft;
 mod evidence;
 mod forms;
+mod literal;
 pub mod mhd;
 mod observation;
 mod patient;
@@ -44,6 +45,7 @@ mod person;
 mod profiles;
 mod provenance;
 mod report;
+mod split;
 mod terms;
 mod ucum;
 
@@ -57,10 +59,13 @@ use super::{FacilitySettings, Hl7v2Settings, Scan};
 use crate::model::{DocumentId, DocumentRecord, Field, Trail};
 
 pub use check::check;
-pub(super) use datatypes::{date, full_date, instant, text, token};
+pub(crate) use datatypes::instant;
+pub(super) use datatypes::{date, full_date, text, token};
 pub use forms::{to_json, transaction};
+pub use literal::{Literal, literal, load_order};
 pub use person::Person;
 pub use profiles::{Profile, UsCore};
+pub use split::{Limits, Packer, Part};
 pub(super) use terms::is_authored;
 
 /// What a site may say of its bundles.
@@ -198,6 +203,19 @@ pub struct Rendering {
     pub resources: Vec<Rendered>,
     /// Values that may leave and are in no resource, in order.
     pub left_out: Vec<LeftOut>,
+}
+
+impl Rendering {
+    /// The id of the Patient: the same in all documents of the person.
+    pub fn person(&self) -> Uuid {
+        let url = self.resources.iter().find(|r| r.kind == "Patient").and_then(|r| r.url.strip_prefix("urn:uuid:"));
+        url.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or(self.uuid)
+    }
+
+    /// What a Bundle of all documents of the person is known by.
+    pub fn person_bundle(&self) -> Uuid {
+        super::identity::named(&format!("{}/Bundle", self.person()))
+    }
 }
 
 /// A rendered bundle.

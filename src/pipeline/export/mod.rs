@@ -19,7 +19,7 @@ use super::scan::{NoScan, Sheets, scan_of};
 use super::take_stock::INPUT_NOTE;
 use super::{Archive, RunError};
 use crate::export::Format;
-use crate::export::fhir::ExportContext;
+use crate::export::fhir::{ExportContext, Limits};
 use crate::ledger::Ledger;
 use crate::model::{DocumentId, DocumentRecord};
 use crate::report::{Exit, ExportReport};
@@ -45,14 +45,24 @@ pub struct ExportRequest<'a> {
     pub documents: &'a [DocumentId],
     /// Whether documents carry their scans, where the form can.
     pub scans: bool,
+    /// Most entries of a Bundle, or lines of a file, if not as the form has it.
+    pub max_entries: Option<usize>,
+    /// Most MiB of a Bundle, or of a file of lines, if not as the form has it.
+    pub max_mib: Option<u64>,
     /// The folder in which the scans lie now; the one that the archive was made from, if not given.
     pub input: Option<&'a Path>,
 }
 
 /// The door of a form.
-fn door(request: &ExportRequest<'_>) -> Box<dyn Door> {
+fn door(request: &ExportRequest<'_>, archive_id: &str) -> Box<dyn Door> {
+    let given = request.format.limits().unwrap_or(Limits { entries: usize::MAX, bytes: u64::MAX });
+    let limits =
+        Limits { entries: request.max_entries.unwrap_or(given.entries), bytes: request.max_mib.map_or(given.bytes, |mib| mib << 20) };
     match request.format {
-        Format::Fhir => Box::new(fhir::Bundles::default()),
+        Format::Fhir => Box::new(fhir::Bundles::new(limits)),
+        Format::FhirPerson => Box::new(fhir::Persons::new(limits)),
+        Format::Ndjson => Box::new(fhir::Lines::new(limits, archive_id)),
+        Format::Resources => Box::new(fhir::Resources::default()),
         Format::Pdfa => Box::new(pdfa::Pdfs::default()),
         Format::Hl7v2 => Box::new(doors::Messages::default()),
         Format::Adt => Box::new(doors::Patients::default()),
@@ -81,7 +91,7 @@ pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
     }
     let archive_id = ledger.archive_id()?.unwrap_or_default();
     let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
-    let mut door = door(request);
+    let mut door = door(request, &archive_id);
     let mut folder = Folder::open(request, &archive_id, [input.as_deref(), request.input])?;
     let people = People::of(&ledger)?;
     let mut walk = Walk { request, ledger: &ledger, pages: [0; 3], report: report(request, writer) };

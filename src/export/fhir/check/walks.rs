@@ -54,8 +54,13 @@ impl<'v> Kinds<'v> {
         Self { entries, contained: contained.filter_map(of).collect() }
     }
 
-    fn get(&self, target: &str) -> Option<&'v str> {
-        self.entries.get(target).or_else(|| self.contained.get(target)).copied()
+    fn get<'t>(&self, target: &'t str) -> Option<&'t str>
+    where
+        'v: 't,
+    {
+        // What went out in an earlier Bundle is named by a search that finds it.
+        let elsewhere = || target.split_once('?').filter(|(_, query)| query.starts_with("identifier=")).map(|(kind, _)| kind);
+        self.entries.get(target).or_else(|| self.contained.get(target)).copied().or_else(elsewhere)
     }
 }
 
