@@ -180,7 +180,7 @@ fn referred(value: &Value, places: &BTreeMap<&str, usize>) -> BTreeSet<usize> {
 mod tests {
     use super::*;
     use crate::export::Scan;
-    use crate::export::fhir::{ExportContext, check, render, transaction};
+    use crate::export::fhir::{ExportContext, Person, check, render, transaction};
     use crate::export::sample::full;
 
     const WIDE: Limits = Limits { entries: 10_000, bytes: 1 << 40 };
@@ -189,8 +189,10 @@ mod tests {
         let scan = Scan::new(vec![7; 5_000]);
         let mut packer = Packer::new(limits, Uuid::nil());
         let mut parts = Vec::new();
-        for document in documents {
-            parts.extend(packer.add(render(&full(document), &ExportContext::default(), Some(&scan))));
+        let papers: Vec<_> = documents.iter().map(|document| full(document)).collect();
+        let context = ExportContext { person: Some(Person::of(&papers, &papers[0], false)), ..ExportContext::default() };
+        for paper in &papers {
+            parts.extend(packer.add(render(paper, &context, Some(&scan))));
         }
         parts.extend(packer.finish());
         parts.iter().map(|part| serde_json::from_slice(&part.json).unwrap()).collect()
@@ -206,7 +208,7 @@ mod tests {
         let both = packed(WIDE, &["a.pdf", "b.pdf"]);
         assert_eq!(both.len(), 1);
         let of = |kind: &str| entries(&both[0]).iter().filter(|e| e["resource"]["resourceType"] == kind).count();
-        assert_eq!((of("Device"), of("Practitioner"), of("Patient"), of("Binary")), (1, 1, 2, 2));
+        assert_eq!((of("Device"), of("Practitioner"), of("Patient"), of("Binary")), (1, 1, 1, 2));
         assert!(entries(&both[0]).len() < 2 * one);
         assert_eq!(check(&both[0]), Vec::<String>::new());
     }
