@@ -177,7 +177,7 @@ mod tests {
             "code": concept(LOINC, "29463-7"), "valueQuantity": {"value": 70, "unit": "kg", "code": "kg"},
         });
         let address = format!("{BASE}us-core-body-weight|9.0.0");
-        assert_eq!(claims("Observation", &weight, UsCore::V9), [address.clone()]);
+        assert_eq!(claims("Observation", &weight, UsCore::V9), std::slice::from_ref(&address));
         assert_eq!(claims("Observation", &weight, UsCore::V3), ["http://hl7.org/fhir/StructureDefinition/bodyweight"]);
         assert_eq!(keeps("Observation", &weight, &address), Some(true));
         for (pointer, wrong) in

@@ -281,7 +281,11 @@ fn a_questionnaire_response_loses_nothing_that_may_leave() {
     assert_eq!((&response["status"], &response["meta"]["tag"][0]["code"]), (&"in-progress".into(), &"waiting".into()));
     let items = response["item"].as_array().unwrap();
     let dates = &items.iter().find(|item| item["linkId"] == "Patient.birthDate").unwrap()["answer"];
-    assert_eq!((&dates[0]["valueDate"], &dates[1]["valueString"]), (&"1950-02-28".into(), &"spring of 1950".into()));
+    assert_eq!((&dates[0]["valueString"], &dates[1]["valueString"]), (&"1950-02-28".into(), &"spring of 1950".into()));
+    let questionnaire = one(&json, "Questionnaire");
+    assert_eq!(response["questionnaire"], format!("{}|1", questionnaire["url"].as_str().unwrap()));
+    let asked: BTreeSet<&str> = questionnaire["item"].as_array().unwrap().iter().map(|item| item["linkId"].as_str().unwrap()).collect();
+    assert!(items.iter().all(|item| asked.contains(item["linkId"].as_str().unwrap())));
     let observations: Vec<usize> =
         items.iter().filter(|item| item["linkId"] == "Observation").map(|item| item["item"].as_array().unwrap().len()).collect();
     assert_eq!(observations, [6, 1]);
@@ -638,7 +642,7 @@ fn every_version_of_us_core_is_followed_and_other_guides_claim_nothing() {
 #[test]
 fn the_check_can_fail() {
     let (good, _) = render(&full("a.pdf"));
-    let faults: [(&str, Value); 17] = [
+    let faults: [(&str, Value); 19] = [
         ("/entry/1/fullUrl", good["entry"][0]["fullUrl"].clone()),
         ("/entry/0/request/ifNoneExist", "?identifier=a|b".into()),
         ("/entry/0/resource/birthDate", "1950-13-01".into()),
@@ -648,6 +652,8 @@ fn the_check_can_fail() {
         ("/entry/4/resource/subject/reference", good["entry"][1]["fullUrl"].clone()),
         ("/entry/4/resource/period/end", "1900-01-01".into()),
         ("/type", "batch".into()),
+        (&pointer(&good, "QuestionnaireResponse", "/item/0/linkId"), "Patient.shoeSize".into()),
+        (&pointer(&good, "Questionnaire", "/version"), "2".into()),
         ("/entry/0/resource/birthDate", "1999-02-30".into()),
         ("/entry/0/resource/identifier/1/_value/extension/0", serde_json::json!({"url": "http://example.org/x"})),
         ("/entry/0/resource/identifier/1/_value/extension/0", serde_json::json!({"valueString": "x"})),

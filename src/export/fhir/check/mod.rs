@@ -35,6 +35,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("Procedure", &["status", "code", "subject"]),
     ("Binary", &["contentType", "data"]),
     ("DiagnosticReport", &["identifier", "status", "category", "code", "subject", "effectiveDateTime|effectivePeriod", "presentedForm"]),
+    ("Questionnaire", &["identifier", "url", "version", "status", "item"]),
     ("QuestionnaireResponse", &["identifier", "questionnaire", "status", "subject", "authored", "item"]),
     ("List", &["identifier", "status", "mode", "code", "date", "entry"]),
     ("Provenance", &["target", "recorded", "activity", "agent", "entity"]),
@@ -141,7 +142,7 @@ pub fn check(bundle: &Value) -> Vec<String> {
                 faults.push(format!("{place}: a profile is claimed and not fulfilled"));
             }
         }
-        rules(resource, kind, &place, &mut faults);
+        rules(resource, kind, &place, bundle, &mut faults);
         if !provides && kind == "DocumentReference" && resource.get("docStatus").is_none() {
             faults.push(format!("{place}: docStatus is missing"));
         }

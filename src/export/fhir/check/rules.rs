@@ -1,9 +1,11 @@
 //! R4's and US Core's invariants.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// R4's invariants that concern what chartlift makes.
-pub(super) fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<String>) {
+pub(super) fn rules(resource: &Value, kind: &str, place: &str, bundle: &Value, faults: &mut Vec<String>) {
     let mut fault = |rule: &str| faults.push(format!("{place}: {rule}"));
     let has_value = |v: &Value| v.as_object().is_some_and(|o| o.keys().any(|key| key.starts_with("value")));
     match kind {
@@ -45,6 +47,7 @@ pub(super) fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<
                 }
             }
         }
+        "QuestionnaireResponse" => unanswered(resource, bundle, &mut fault),
         "Encounter" => {
             let (start, end) = (resource["period"]["start"].as_str(), resource["period"]["end"].as_str());
             if let (Some(start), Some(end)) = (start, end)
@@ -54,5 +57,32 @@ pub(super) fn rules(resource: &Value, kind: &str, place: &str, faults: &mut Vec<
             }
         }
         _ => {}
+    }
+}
+
+/// Answers to what the questionnaire does not ask, where the bundle holds it.
+fn unanswered(response: &Value, bundle: &Value, fault: &mut dyn FnMut(&str)) {
+    fn asked<'v>(items: &'v Value, into: &mut BTreeSet<&'v str>) {
+        for item in items.as_array().into_iter().flatten() {
+            into.extend(item["linkId"].as_str());
+            asked(&item["item"], into);
+        }
+    }
+    let resources = bundle["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
+    let canonical = |of: &Value| format!("{}|{}", of["url"].as_str().unwrap_or_default(), of["version"].as_str().unwrap_or_default());
+    let wanted = response["questionnaire"].as_str().unwrap_or_default();
+    let questionnaires: Vec<&Value> = resources.filter(|resource| resource["resourceType"] == "Questionnaire").collect();
+    let Some(questionnaire) = questionnaires.iter().find(|questionnaire| canonical(questionnaire) == wanted) else {
+        // A bundle that was parted may have it in another part.
+        if !questionnaires.is_empty() {
+            fault("the answers are to another questionnaire");
+        }
+        return;
+    };
+    let (mut questions, mut answers) = (BTreeSet::new(), BTreeSet::new());
+    asked(&questionnaire["item"], &mut questions);
+    asked(&response["item"], &mut answers);
+    if !answers.is_subset(&questions) {
+        fault("an answer to no question");
     }
 }
