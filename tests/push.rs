@@ -420,3 +420,36 @@ fn what_left_the_archive_is_taken_back_and_a_scan_whose_source_is_gone_stays() {
     let (exit, report, _) = done(&mut push(&archive, &server.base, &[]));
     assert_eq!((exit, report["documents"]["planned"].as_u64(), &report["forPeople"]), (0, Some(0), &json!([])));
 }
+
+#[test]
+fn scans_go_in_closed_bundles_of_their_own_to_who_wants_mhd() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = samples::copy(folder.path());
+    let server = FhirServer::start(&[]);
+    let config = folder.path().join("mhd.toml");
+    fs::write(&config, "[export]\nmhd_source = \"urn:oid:1.2.3\"\n").expect("written");
+    let mhd = ["--profile", "mhd", "--config", config.to_str().unwrap(), "--check", "100"];
+    let (exit, would, _) = done(&mut push(&archive, &server.base, &[&mhd[..], &["--dry-run"]].concat()));
+    assert_eq!(exit, 0);
+    let (exit, report, complaint) = done(&mut push(&archive, &server.base, &mhd));
+    assert_eq!((exit, &report["readBack"]["faults"]), (0, &json!([])), "{report:#} {complaint}");
+    assert_eq!(of(&would, "created"), of(&report, "created") + of(&report, "found"));
+    let ledger = by_ledger(&report);
+    assert_eq!((ledger["List"], ledger["Binary"], ledger["DocumentReference"]), (13, 13, 13));
+    assert_eq!(by_server(&server, &ledger), ledger);
+    // References lead where they should: the scan's own, and those of what was read.
+    let one = &server.get("List?_count=1")["entry"][0]["resource"];
+    let reference = server.get(one["entry"][0]["item"]["reference"].as_str().expect("a reference"));
+    assert!(
+        reference["content"][0]["attachment"]["url"].as_str().expect("a url").contains("Binary/") && reference.get("docStatus").is_none()
+    );
+    let all = server.get("MedicationStatement?_count=100").to_string();
+    assert!(!all.contains("urn:uuid:"), "{all}");
+    let (exit, again, _) = done(&mut push(&archive, &server.base, &mhd));
+    assert_eq!((exit, again["documents"]["planned"].as_u64()), (0, Some(0)));
+    // Another archive of the same papers finds them.
+    let other = tempfile::tempdir().expect("a folder");
+    let (exit, report, complaint) = done(&mut push(&samples::copy(other.path()), &server.base, &mhd));
+    assert_eq!((exit, of(&report, "created")), (0, 0), "{report:#} {complaint}");
+    assert_eq!(by_server(&server, &ledger), ledger);
+}

@@ -220,6 +220,7 @@ fn patient() -> Item {
         url: "urn:uuid:11111111-1111-5111-8111-111111111111".into(),
         condition: Some("identifier=urn:mrn|00-12".into()),
         shared: true,
+        apart: None,
         resource: json!({"resourceType": "Patient", "identifier": [{"system": "urn:mrn", "value": "00-12"}], "name": [{"family": "Ferrante"}]}),
     }
 }

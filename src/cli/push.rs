@@ -65,7 +65,7 @@ pub(super) struct PushArguments {
     /// How documents travel [default: auto]
     #[arg(long, value_name = "MODE")]
     mode: Option<ModeChoice>,
-    /// What resources follow [default: us-core]; `export` makes MHD's bundles
+    /// What resources follow [default: us-core]
     #[arg(long, value_name = "PROFILE")]
     profile: Option<ProfileChoice>,
     /// Send no scans: documents point at their sources' own addresses
@@ -107,6 +107,8 @@ enum ModeChoice {
 enum ProfileChoice {
     /// US Core, in the version of the settings
     UsCore,
+    /// IHE MHD: scans in bundles of their own (ITI-65), beside plain FHIR R4
+    Mhd,
     /// Plain FHIR R4
     Generic,
 }
@@ -151,6 +153,7 @@ pub(super) fn push(arguments: &PushArguments) -> Result<Exit, Complaint> {
     if let Some(profile) = arguments.profile {
         let word = match profile {
             ProfileChoice::UsCore => "us-core",
+            ProfileChoice::Mhd => "mhd",
             ProfileChoice::Generic => "generic",
         };
         typed.flags.push(("export.profile", toml::Value::String(word.to_owned())));

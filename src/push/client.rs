@@ -41,6 +41,8 @@ pub struct Request {
     pub accept: Option<&'static str>,
     /// Whether 409 tells of a version, so that sending again is of no use.
     pub versioned: bool,
+    /// Whether it must not be sent again where it may have been done: not all of it rests on conditions.
+    pub once: bool,
 }
 
 impl Request {
@@ -311,6 +313,9 @@ impl<'a> Client<'a> {
                 }
             };
             may_be_done |= met.may_be_done();
+            if request.once && may_be_done {
+                return Err(Trouble::Server { said, may_be_done });
+            }
             match self.policy.wait(tried, met, self.clock.chance()) {
                 None => return Err(Trouble::Server { said, may_be_done }),
                 Some(wait) if self.clock.sleep(wait) => {}

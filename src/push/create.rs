@@ -43,13 +43,45 @@ pub(super) fn in_transactions(course: &mut Course<'_, '_>, wanted: &[usize]) -> 
     for at in rest {
         let own = (course.sender.write)(&course.items[at].resource).len() as u64;
         if !part.is_empty() && (part.len() >= course.sender.settings.max_entries || size + own > most) {
-            transaction(course, &std::mem::take(&mut part))?;
+            transaction(course, &std::mem::take(&mut part), None)?;
             size = 0;
         }
         part.push(at);
         size += own;
     }
-    if part.is_empty() { Ok(()) } else { transaction(course, &part) }
+    if part.is_empty() { Ok(()) } else { transaction(course, &part, None) }
+}
+
+/// A closed bundle, such as IHE MHD's submission. What has no condition in it (the Binary) would be made anew by each try: the server is asked first whether it has the
+/// rest, and nothing is sent twice without asking.
+pub(super) fn apart(course: &mut Course<'_, '_>, wanted: &[usize]) -> Result<(), Halt> {
+    let Some(profile) = wanted.first().and_then(|&at| course.items[at].apart) else { return Ok(()) };
+    let mut found = Vec::new();
+    for &at in wanted.iter().filter(|&&at| course.items[at].condition.is_some()) {
+        match course.search(at)?.as_slice() {
+            [] => {}
+            [id] => found.push((at, id.clone())),
+            several_found => return Err(Halt::Conflict(several(&course.items[at], several_found.len()))),
+        }
+    }
+    if found.is_empty() {
+        return transaction(course, wanted, Some(profile));
+    }
+    // What was provided before: its Binary is where its DocumentReference says.
+    for (at, id) in found {
+        if course.items[at].kind == "DocumentReference" {
+            let answer = course.sender.client.ask(&Request::get(format!("DocumentReference/{id}")))?;
+            let theirs = answer.json().unwrap_or_default();
+            let url = theirs["content"][0]["attachment"]["url"].as_str().unwrap_or_default();
+            let binary = url.rsplit_once("Binary/").map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned());
+            let item = wanted.iter().copied().find(|&at| course.items[at].condition.is_none());
+            if let (Some(item), Some(binary)) = (item, binary.filter(|id| outcome::is_id(id))) {
+                course.took(item, if course.unanswered { Deed::Created } else { Deed::Found }, binary, None);
+            }
+        }
+        course.found(at, Took { status: 200, id: Some(id), version: None }, false)?;
+    }
+    Ok(())
 }
 
 /// Where the server does not say that it knows conditional creates it is asked first; so it is for what is put at an id of its own, as a put would replace
@@ -81,10 +113,14 @@ fn found_first(course: &mut Course<'_, '_>, at: usize) -> Result<bool, Halt> {
     }
 }
 
-fn transaction(course: &mut Course<'_, '_>, part: &[usize]) -> Result<(), Halt> {
+fn transaction(course: &mut Course<'_, '_>, part: &[usize], profile: Option<&str>) -> Result<(), Halt> {
     let entries: Vec<Value> = part.iter().map(|&at| entry(course, at)).collect();
-    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let mut bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    if let Some(profile) = profile {
+        bundle["meta"] = json!({"profile": [profile]});
+    }
     let request = Request::send("POST", "", (course.sender.write)(&bundle)).header("prefer", "return=minimal");
+    let request = Request { once: profile.is_some(), ..request };
     let answer = course.sender.client.ask(&request)?;
     if answer.status == 412 {
         let words =
@@ -128,6 +164,7 @@ fn entry(course: &Course<'_, '_>, at: usize) -> Value {
     let item = &course.items[at];
     let request = match &item.condition {
         Some(condition) => json!({"method": "POST", "url": item.kind, "ifNoneExist": condition}),
+        None if item.apart.is_some() => json!({"method": "POST", "url": item.kind}),
         None => json!({"method": "PUT", "url": format!("{}/{}", item.kind, item.own_id())}),
     };
     json!({"fullUrl": item.url, "resource": course.resource(at), "request": request})
@@ -139,7 +176,10 @@ fn settle(course: &mut Course<'_, '_>, at: usize, took: Took, tried_before: bool
     let path = item.path.clone();
     match (took.status, &item.condition) {
         // What was there before was seen before it was sent.
-        (200 | 201 | 204, None) => course.took(at, Deed::Created, item.own_id().to_owned(), took.version),
+        (200 | 201 | 204, None) => {
+            let id = took.id.unwrap_or_else(|| item.own_id().to_owned());
+            course.took(at, Deed::Created, id, took.version);
+        }
         (201, Some(_)) => {
             let id = match took.id {
                 Some(id) => id,

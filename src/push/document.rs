@@ -194,6 +194,8 @@ impl Course<'_, '_> {
             self.tell(&claim, at);
         }
         rest.retain(|&at| self.items[at].kind != "Patient");
+        let (apart, rest): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&at| self.items[at].apart.is_some());
+        create::apart(self, &apart)?;
         let done = if self.sender.transactions { create::in_transactions(self, &rest) } else { create::one_by_one(self, &rest) };
         rest.iter().for_each(|&at| self.tell(&claim, at));
         done

@@ -30,6 +30,9 @@ pub enum PushError {
     /// What was said about the way in does not fit together.
     #[error("{0}")]
     Auth(String),
+    /// IHE MHD is wanted without what it provides.
+    #[error("IHE MHD provides documents with their scans: without them there is nothing to provide")]
+    NoScans,
     /// The server cannot be reached, or does not answer.
     #[error("{server} {said}")]
     Server {
@@ -66,6 +69,7 @@ impl PushError {
             }
             Self::File { .. } => "see to the file's form and permissions: secrets are for their owner alone (chmod 600)",
             Self::Auth(_) => "give --token-file FILE or --token-env NAME, or --client-id with --key-file for SMART Backend Services",
+            Self::NoScans => "leave --no-scan out, or use another profile",
             Self::Server { .. } => "nothing is lost: what was sent is in the ledger, push again to go on",
             Self::Denied { .. } => "see to the token or the key; what was sent is in the ledger, push again to go on",
             Self::Stopped => return None,

@@ -12,6 +12,9 @@ use crate::model::{Deed, Delivery, Known, Sha256};
 /// Elements in which a server finds the `urn:uuid:` of another resource (FHIR R4 http.html#trules: references, and elements of type `uri` and `url`).
 const POINTERS: [&str; 5] = ["reference", "url", "uri", "valueUri", "valueUrl"];
 
+/// Types of which there is one only with a scan: IHE MHD's submission goes with it.
+const WITH_SCAN: [&str; 2] = ["Binary", "List"];
+
 /// Writes a resource as JSON: the one serializer that knows decimals.
 pub type Write = fn(&Value) -> Vec<u8>;
 
@@ -28,6 +31,8 @@ pub struct Item {
     pub condition: Option<String>,
     /// Whether other documents may bring the same.
     pub shared: bool,
+    /// Whether it goes in a closed bundle of this profile, apart from the document's other resources; its Binary gets the server's id.
+    pub apart: Option<&'static str>,
     /// The resource.
     pub resource: Value,
 }
@@ -100,7 +105,10 @@ pub fn plan(items: &[Item], digests: &[String], known: &[Known], scan_gone: bool
         }
     }
     for (at, k) in known.iter().enumerate() {
-        if !k.lives() || wanted.contains(&(k.last.path.as_str(), k.last.key.clone())) || (scan_gone && k.last.kind == "Binary") {
+        if !k.lives()
+            || wanted.contains(&(k.last.path.as_str(), k.last.key.clone()))
+            || (scan_gone && WITH_SCAN.contains(&k.last.kind.as_str()))
+        {
             continue;
         }
         if k.ours && k.last.is_of_document() && is_retractable(&k.last.kind) {
@@ -176,9 +184,12 @@ fn each_pointer(value: &Value, take: &mut dyn FnMut(&str)) {
 
 /// Puts the scan into the attachments that name its Binary, for servers that take no Binary at an id of our choice.
 pub fn inline_scan(items: &mut Vec<Item>) {
-    let scans: BTreeMap<String, Value> =
-        items.iter().filter(|item| item.kind == "Binary").map(|item| (item.url.clone(), item.resource["data"].clone())).collect();
-    items.retain(|item| item.kind != "Binary");
+    let scans: BTreeMap<String, Value> = items
+        .iter()
+        .filter(|item| item.kind == "Binary" && item.apart.is_none())
+        .map(|item| (item.url.clone(), item.resource["data"].clone()))
+        .collect();
+    items.retain(|item| item.kind != "Binary" || item.apart.is_some());
     items.iter_mut().for_each(|item| fill(&mut item.resource, &scans));
 }
 
@@ -228,6 +239,7 @@ mod tests {
             url: url(path),
             condition: Some(format!("identifier=urn:chartlift:resource|{path}")),
             shared: false,
+            apart: None,
             resource: json!({"resourceType": kind, "to": references}),
         }
     }

@@ -71,15 +71,13 @@ impl PushReport {
     }
 
     /// Counts what would be done.
-    pub fn would(&mut self, items: &[Item], plan: &Plan, known: &[Known], scan: bool) {
+    pub fn would(&mut self, items: &[Item], plan: &Plan, known: &[Known], with_scan: &[&str]) {
         let mut add = |kind: &str, deed| *self.deeds.entry(kind.to_owned()).or_default().entry(deed).or_default() += 1;
         plan.create.iter().for_each(|&at| add(&items[at].kind, Deed::Created));
         plan.update.iter().for_each(|&(at, _)| add(&items[at].kind, Deed::Updated));
         plan.retract.iter().for_each(|&at| add(&known[at].last.kind, Deed::Retracted));
         plan.noted.iter().for_each(|noted| add(&noted.kind, noted.deed));
-        if scan {
-            add("Binary", Deed::Created);
-        }
+        with_scan.iter().for_each(|kind| add(kind, Deed::Created));
     }
 
     /// How the process ends.

@@ -12,14 +12,14 @@ use super::document::{self, NPI};
 use super::draft::{Added, Draft, Evidence, Identity};
 use super::profiles::Profile;
 use super::terms::TERMS;
-use super::{Bundle, ExportContext, ExportSettings, Rendered, forms, patient};
+use super::{Bundle, ExportContext, ExportSettings, Rendered, Rendering, forms, patient};
 use crate::export::Scan;
 use crate::model::{DocumentRecord, Field};
 
 /// What the addresses of MHD's definitions begin with.
 pub(super) const DEFINITIONS: &str = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/";
 /// The profile of the bundle.
-pub(super) const PROVIDE_BUNDLE: &str = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.Minimal.ProvideBundle";
+pub const PROVIDE_BUNDLE: &str = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.Minimal.ProvideBundle";
 /// The extension that names the source of a submission.
 pub(super) const SOURCE_ID: &str = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-sourceId";
 const LIST_TYPES: &str = "https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes";
@@ -44,6 +44,24 @@ pub enum MhdRefusal {
 /// # Errors
 /// A source of submissions that is not set, or is no OID.
 pub fn provide_bundle(record: &DocumentRecord, context: &ExportContext, scan: &Scan) -> Result<Bundle, MhdRefusal> {
+    let rendering = render(record, context, scan)?;
+    let count = rendering.resources.len();
+    let bundle = json!({
+        "resourceType": "Bundle",
+        "id": rendering.uuid.to_string(),
+        "meta": {"profile": [PROVIDE_BUNDLE]},
+        "type": "transaction",
+        "timestamp": instant(rendering.recorded_at),
+        "entry": rendering.resources.into_iter().map(entry).collect::<Vec<_>>(),
+    });
+    Ok(Bundle { json: forms::to_json(&bundle, true), resources: count, left_out: rendering.left_out })
+}
+
+/// Renders the resources of that bundle. Whoever knows that the recipient has the Patient sends the others alone, as MHD asks.
+///
+/// # Errors
+/// A source of submissions that is not set, or is no OID.
+pub fn render(record: &DocumentRecord, context: &ExportContext, scan: &Scan) -> Result<Rendering, MhdRefusal> {
     let source = match (context.settings.mhd_source.trim(), context.settings.facility.oid.trim()) {
         ("", "") => return Err(MhdRefusal::NoSource),
         ("", oid) => format!("urn:oid:{oid}"),
@@ -63,16 +81,8 @@ pub fn provide_bundle(record: &DocumentRecord, context: &ExportContext, scan: &S
     let mut rendering = draft.finish();
     // What is not of the document itself leaves in the clinical transaction.
     rendering.left_out.clear();
-    let count = rendering.resources.len();
-    let bundle = json!({
-        "resourceType": "Bundle",
-        "id": uuid.to_string(),
-        "meta": {"profile": [PROVIDE_BUNDLE]},
-        "type": "transaction",
-        "timestamp": instant(rendering.recorded_at),
-        "entry": rendering.resources.into_iter().map(entry).collect::<Vec<_>>(),
-    });
-    Ok(Bundle { json: forms::to_json(&bundle, true), resources: count, left_out: rendering.left_out })
+    rendering.uuid = uuid;
+    Ok(rendering)
 }
 
 /// Every entry is created (`request.method` is fixed); what has an identifier, on condition that the server has none with it.

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use super::stock::{Stock, fingerprint, items, name_of};
 use crate::decode::DecodeSettings;
-use crate::export::fhir::{self, ExportContext, ExportSettings};
+use crate::export::Scan;
+use crate::export::fhir::{self, ExportContext, ExportSettings, Profile};
 use crate::ledger::{AttemptKey, AttemptOutcome, DeliveredDocument, Ledger, PushKey, ScanSent, Standing};
 use crate::model::{DocumentId, DocumentRecord, Ended};
 use crate::pipeline::export::{Papers, People};
 use crate::pipeline::scan::{Sheets, scan_of};
 use crate::pipeline::{RunError, Stop};
-use crate::push::{Report, Sender, Trouble, Work};
+use crate::push::{Item, Report, Sender, Trouble, Work};
 use crate::report::{Event, PushReport, Reporter};
 
 /// So many documents in a row without an answer, and the server is given up for now.
@@ -142,9 +143,36 @@ impl Desk<'_> {
                 }
             };
             work.scan_gone = made.is_none() && work.known.iter().any(|known| known.lives() && known.last.scan.is_some());
-            work.items = items(fhir::render(&record, &context, made.as_ref()));
+            if context.settings.profile == Profile::Mhd {
+                match submission(&record, &context, made.as_ref(), work.scan_gone) {
+                    Ok(items) => work.items = items,
+                    Err(said) => {
+                        let report = Report { ended: Ended::Refused, deliveries: Vec::new(), said, detail: String::new() };
+                        return Return { line, name, attempt, fingerprint: print, scan, no_scan, report: Ok(report) };
+                    }
+                }
+            } else {
+                work.items = items(fhir::render(&record, &context, made.as_ref()));
+            }
         }
         Return { line, name, attempt, fingerprint: print, scan, no_scan, report: self.sender.deliver(work) }
+    }
+}
+
+/// The resources of a document whose scan is provided by IHE MHD: the submission in a bundle of its own, which the others then refer to.
+fn submission(record: &DocumentRecord, context: &ExportContext, scan: Option<&Scan>, scan_gone: bool) -> Result<Vec<Item>, String> {
+    let mut all = items(fhir::render(record, context, None));
+    match scan {
+        Some(scan) => {
+            let provided = items(fhir::mhd::render(record, context, scan).map_err(|refusal| refusal.to_string())?);
+            all.retain(|item| item.kind != "DocumentReference");
+            let apart = |item| Item { apart: Some(fhir::mhd::PROVIDE_BUNDLE), ..item };
+            all.extend(provided.into_iter().filter(|item| item.kind != "Patient").map(apart));
+            Ok(all)
+        }
+        // What was provided before stays, and the others refer to it.
+        None if scan_gone => Ok(all),
+        None => Err("IHE MHD provides no document without its scan".to_owned()),
     }
 }
 

@@ -57,6 +57,7 @@ pub struct PushRequest<'a> {
 pub fn push(request: &PushRequest<'_>, reporter: &mut dyn Reporter) -> Result<PushReport, RunError> {
     let settings = &request.settings.push;
     let address = Address::new(request.to, &settings.plain_http_hosts)?;
+    scans_wanted(request)?;
     let clock = SystemClock::new(request.stop.clone());
     let client = Client::new(address.clone(), settings, request.environment, &clock)?;
     let mut archive = Archive::open(request.archive)?;
@@ -107,6 +108,7 @@ pub fn push(request: &PushRequest<'_>, reporter: &mut dyn Reporter) -> Result<Pu
 pub fn push_dry(request: &PushRequest<'_>) -> Result<PushReport, RunError> {
     let settings = &request.settings.push;
     let address = Address::new(request.to, &settings.plain_http_hosts)?;
+    scans_wanted(request)?;
     let (ledger, _) = Archive::look(request.archive)?;
     let stock = stock_of(&ledger, request, &address)?;
     let mut report = new_report(request, &address, &stock);
@@ -122,14 +124,24 @@ pub fn push_dry(request: &PushRequest<'_>) -> Result<PushReport, RunError> {
         let standing = ledger.standing(address.as_str(), &record.sha256, record.ordinal)?;
         let had_scan = standing.known.iter().any(|known| known.lives() && known.last.scan.is_some());
         let digests = push::digests(&items, stock::write);
-        report.would(&items, &push::plan(&items, &digests, &standing.known, had_scan), &standing.known, request.scan && !had_scan);
+        let scan: &[&str] = match request.settings.export.profile {
+            _ if !request.scan || had_scan => &[],
+            fhir::Profile::Mhd => &["Binary", "List"],
+            _ => &["Binary"],
+        };
+        report.would(&items, &push::plan(&items, &digests, &standing.known, had_scan), &standing.known, scan);
     }
     for gone in &stock.gone {
         let standing = ledger.standing(address.as_str(), &gone.sha256, gone.ordinal)?;
         let plan = push::plan(&[], &[], &standing.known, false);
-        report.would(&[], &plan, &standing.known, false);
+        report.would(&[], &plan, &standing.known, &[]);
     }
     Ok(report)
+}
+
+fn scans_wanted(request: &PushRequest<'_>) -> Result<(), PushError> {
+    let mhd = request.settings.export.profile == fhir::Profile::Mhd;
+    if mhd && !request.scan { Err(PushError::NoScans) } else { Ok(()) }
 }
 
 fn stock_of(ledger: &Ledger, request: &PushRequest<'_>, address: &Address) -> Result<Stock, RunError> {

@@ -106,6 +106,7 @@ pub(super) fn items(rendering: Rendering) -> Vec<Item> {
         shared: rendered.is_shared(),
         kind: rendered.kind,
         path: rendered.path,
+        apart: None,
         url: rendered.url,
         condition: rendered.condition,
         resource: rendered.resource,
