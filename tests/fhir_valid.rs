@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use chartlift::export::Format;
 use chartlift::export::fhir::check;
 use common::{samples, validators};
 
@@ -60,21 +61,42 @@ const FAULTS: &str = "
     ucum-case                        -       -       -          own";
 
 /// `chartlift export` of the samples' archive in a form, with further arguments.
-fn export(format: &str, arguments: &[&str], out: &Path) {
-    let run =
-        common::chartlift().arg("export").arg(samples::archive()).args(["--format", format]).args(arguments).arg("--out").arg(out).output();
-    let run = run.expect("the program starts");
-    assert_eq!(run.status.code(), Some(0), "export --format {format}: {}", String::from_utf8_lossy(&run.stderr));
+fn export(format: Format, arguments: &[&str], out: &Path) {
+    let mut run = common::chartlift();
+    run.arg("export").arg(samples::archive()).args(["--format", format.as_str()]).args(arguments).arg("--out").arg(out);
+    let run = run.output().expect("the program starts");
+    assert_eq!(run.status.code(), Some(0), "export --format {}: {}", format.as_str(), String::from_utf8_lossy(&run.stderr));
 }
 
 #[test]
-fn bundles_of_the_samples_pass_every_validator() {
+fn every_fhir_export_of_the_samples_passes_every_validator() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut made = Vec::new();
+    for format in Format::ALL {
+        match format {
+            // Other tests read these back.
+            Format::Pdfa | Format::Hl7v2 | Format::Adt | Format::Cda | Format::Dicom | Format::Csv => {}
+            _ => {
+                made.push(folder.path().join(format.as_str()));
+                export(*format, &[], &made[made.len() - 1]);
+            }
+        }
+    }
+    let settings = ["profile = \"mhd\"", "profile = \"generic\"", "us_core = \"6.1.0\"", "us_core = \"3.1.1\""];
+    for (at, setting) in settings.iter().enumerate() {
+        let config = folder.path().join("chartlift.toml");
+        std::fs::write(&config, format!("[export]\n{setting}\n")).expect("a file");
+        made.push(folder.path().join(format!("setting {at}")));
+        export(Format::Fhir, &["--no-scan", "--config", &config.to_string_lossy()], &made[made.len() - 1]);
+    }
     let (bundles, resources) = validators::assert_valid(&samples::archive().join("bundles"));
     assert!(bundles == 13 && resources > 100, "{bundles} bundles, {resources} resources");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    export("fhir", &[], folder.path());
-    let (bundles, _) = validators::assert_valid(&folder.path().join("bundles"));
-    assert_eq!(bundles, 13);
+    for out in &made {
+        assert!(validators::json_files(out).len() > 2, "{}: more than a manifest", out.display());
+    }
+    let (bundles, resources) = validators::assert_valid(folder.path());
+    println!("{bundles} bundles with {resources} resources pass");
+    assert!(bundles >= 13 * (1 + settings.len() as u64), "{bundles} bundles");
 }
 
 #[test]
@@ -91,7 +113,8 @@ fn bundles_of_a_folder_pass_every_validator() {
 fn every_fault_is_found_by_those_who_are_said_to_find_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (good, broken) = (folder.path().join("good"), folder.path().join("broken"));
-    export("fhir", &[], &good);
+    // With scans: the check holds hash and size against them.
+    export(Format::Fhir, &[], &good);
     let node = Command::new(common::root().join("scripts/fhir/setup.sh")).output().expect("bash").stdout;
     let made = Command::new(String::from_utf8_lossy(&node).trim())
         .arg(common::root().join("scripts/fhir/broken.mjs"))
