@@ -60,7 +60,7 @@ pub(in super::super) fn joined(strips: &[Vec<u8>], tables: Option<&[u8]>, rows: 
         let fits = part.tables == first.tables && part.scan == first.scan && same_but_height(part.frame, first.frame) && !part.restarts;
         // The data hold the units of the rows that the strip is said to have, no more and no fewer.
         let full = own.height.div_ceil(mcu_height) == left.min(rows).div_ceil(mcu_height);
-        if !fits || !full || left == 0 || (index + 1 < parts.len() && (rows % mcu_height != 0 || left <= rows)) {
+        if !fits || !full || left == 0 || (index + 1 < parts.len() && (!rows.is_multiple_of(mcu_height) || left <= rows)) {
             return None;
         }
     }

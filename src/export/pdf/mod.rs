@@ -57,8 +57,8 @@ pub fn render(pages: &[PdfPage<'_>], info: &PdfInfo<'_>) -> Vec<u8> {
     pdf.document_info(described).title(TextStr(&title)).producer(TextStr(metadata::PRODUCER));
     icc::embed(&mut pdf, profile, &icc::srgb(), 3);
 
-    let mut alphabet = Alphabet::of(pages.iter().filter_map(|page| page.reading));
-    let font = (!alphabet.is_empty()).then(|| font::embed(&mut pdf, &mut new, &mut alphabet));
+    let alphabet = Alphabet::of(pages.iter().filter_map(|page| page.reading));
+    let font = (!alphabet.is_empty()).then(|| font::embed(&mut pdf, &mut new, &alphabet));
     let mut profiles = Profiles::default();
     let mut kids = Vec::new();
     for page in pages {
