@@ -303,6 +303,39 @@ fn lost_pages_are_noticed() {
 }
 
 #[test]
+fn the_trail_tells_engines_runs_and_looks_and_names_no_reviewer() {
+    let (_folder, path) = temp();
+    let mut ledger = Ledger::create(&path, "one").unwrap();
+    let prints = prints("r", "u");
+    let (run, _) = ledger.begin_run("engine 5", &prints).unwrap();
+    ledger.register(run, &[file("a.png", "x")]).unwrap();
+    let key = ledger.claimable(&prints, 1).unwrap()[0].key;
+    ledger.record(run, &prints, &result(key, "a.png", "x")).unwrap();
+    let id = DocumentId::from_stored("a.png");
+    let of = |ledger: &Ledger, text: &str| {
+        let record = ledger.document(&id).unwrap().unwrap().record;
+        let value = record.values.iter().find(|value| value.extracted.value == text).unwrap().clone();
+        ledger.trail(&id).unwrap().of(&value).cloned().unwrap()
+    };
+    assert_eq!(of(&ledger, "Quillfeather"), Told { run: Some(run.0), review: None });
+    let seen = ledger.document(&id).unwrap().unwrap().record;
+    let decision = Decision {
+        reviewer: "Rosalind".into(),
+        id: ValueId::of(&seen, seen.values.iter().find(|value| value.extracted.field == Field::Family).unwrap()),
+        status: Status::Corrected,
+        value: "Quillfether".into(),
+    };
+    ledger.decide(std::slice::from_ref(&decision)).unwrap();
+    let review = of(&ledger, "Quillfether").review.unwrap();
+    let name = review.reviewer.unwrap();
+    assert!(review.at > 0 && !name.contains("Rosalind") && uuid::Uuid::parse_str(&name).is_ok(), "{name}");
+    let trail = ledger.trail(&id).unwrap();
+    assert_eq!((trail.engines.as_str(), trail.rules.as_str()), ("engine 5", "u"));
+    assert_eq!(ledger.place_of(&id).unwrap().map(|(_, ordinal)| ordinal), Some(1));
+    assert_eq!(ledger.trail(&DocumentId::from_stored("none")).unwrap(), Trail::default());
+}
+
+#[test]
 fn decisions_outlive_a_new_extraction() {
     let (_folder, path) = temp();
     let mut ledger = Ledger::create(&path, "one").unwrap();

@@ -11,7 +11,8 @@ use super::Rendering;
 use super::split::{in_order, point};
 
 /// The types in an order in which each can be loaded after those that it refers to.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
+    "Questionnaire",
     "Organization",
     "Practitioner",
     "Device",

@@ -86,9 +86,16 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 /// A transaction Bundle a person, several where one would be too large.
 pub(super) struct Persons {
     limits: Limits,
-    /// Of the person whose turn it is: the name of the files, what is being packed, and how many are written.
-    current: Option<(String, Packer, u32)>,
+    current: Option<Packing>,
     resources: Counts,
+}
+
+/// The person whose turn it is.
+struct Packing {
+    /// The Patient's own id: no file name says who it is.
+    name: String,
+    packer: Packer,
+    written: u32,
 }
 
 impl Persons {
@@ -97,13 +104,9 @@ impl Persons {
         Self { limits, current: None, resources: Counts::new() }
     }
 
-    fn write(&mut self, parts: Vec<Part>, folder: &mut Folder) -> Result<(), RunError> {
-        let Some((name, _, written)) = &mut self.current else { return Ok(()) };
-        for part in parts {
-            *written += 1;
-            folder.write(&numbered(Path::new(&format!("{PERSONS}/{name}.json")), *written), &part.json)?;
-            count(&mut self.resources, part.resources);
-        }
+    fn write(&mut self, name: &str, number: u32, part: Part, folder: &mut Folder) -> Result<(), RunError> {
+        folder.write(&numbered(Path::new(&format!("{PERSONS}/{name}.json")), number), &part.json)?;
+        count(&mut self.resources, part.resources);
         Ok(())
     }
 }
@@ -112,24 +115,24 @@ impl Door for Persons {
     fn document(&mut self, paper: &Paper<'_>, folder: &mut Folder) -> Result<Outcome, RunError> {
         let rendering = fhir::render(paper.record, paper.context, paper.scan);
         let left_out = rendering.left_out.clone();
-        let limits = self.limits;
-        let (_, packer, _) = self.current.get_or_insert_with(|| {
-            // The Patient's own id: no file name says who it is.
-            let name = rendering.person().to_string();
-            (name, Packer::new(limits, rendering.person_bundle()), 0)
+        let mut packing = self.current.take().unwrap_or_else(|| Packing {
+            name: rendering.person().to_string(),
+            packer: Packer::new(self.limits, rendering.person_bundle()),
+            written: 0,
         });
-        let parts = packer.add(rendering);
-        self.write(parts, folder)?;
+        for part in packing.packer.add(rendering) {
+            packing.written += 1;
+            self.write(&packing.name, packing.written, part, folder)?;
+        }
+        self.current = Some(packing);
         Ok(Outcome { left_out, ..Outcome::default() })
     }
 
     fn person_done(&mut self, folder: &mut Folder) -> Result<Outcome, RunError> {
-        if let Some((name, packer, written)) = self.current.take() {
-            let last = packer.finish();
-            // An empty packer takes its place while the last part is written.
-            self.current = Some((name, Packer::new(self.limits, uuid::Uuid::nil()), written));
-            self.write(last.into_iter().collect(), folder)?;
-            self.current = None;
+        if let Some(Packing { name, packer, written }) = self.current.take()
+            && let Some(part) = packer.finish()
+        {
+            self.write(&name, written + 1, part, folder)?;
         }
         Ok(Outcome::default())
     }
