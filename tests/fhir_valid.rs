@@ -7,7 +7,7 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use chartlift::export::Format;
@@ -130,7 +130,7 @@ fn every_fault_is_found_by_those_who_are_said_to_find_it() {
         let value = serde_json::from_slice(&std::fs::read(&file).expect("one for each row")).expect("JSON");
         let mut now: Vec<&str> = Vec::new();
         for report in &reports {
-            let sees = report.faults.iter().any(|fault| PathBuf::from(&fault.file) == file);
+            let sees = report.faults.iter().any(|fault| Path::new(&fault.file) == file);
             now.push(if sees { &report.name } else { "-" });
         }
         now.push(if check(&value).is_empty() { "-" } else { "own" });
