@@ -8,6 +8,8 @@ BENCH_FONTS := fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-couri
     fonts-crosextra-caladea fonts-urw-base35 fonts-open-sans fonts-ocr-b
 # What judges scans made as PDF/A (tests/pdfa.rs).
 PDF_CHECKERS := poppler-utils qpdf default-jre-headless libpdfbox2-java libactivation-java libjaxb-api-java
+# What judges DICOM objects besides pydicom (tests/doors.rs).
+OBJECT_CHECKERS := dcmtk dicom3tools
 .DEFAULT_GOAL := help
 .PHONY: help setup models build demo test validate e2e-server fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
 
@@ -30,6 +32,7 @@ test: setup ## formatting, lints, every test, the documentation (tests of the se
 	@scripts/models.sh --try
 	@scripts/fhir/setup.sh >/dev/null
 	@scripts/setup.sh $(PDF_CHECKERS) || echo "tests of scans as PDF/A will say what they could not check" >&2
+	@scripts/setup.sh $(OBJECT_CHECKERS) || echo "tests of DICOM objects go without DCMTK and dicom3tools" >&2
 	@scripts/doors/python.sh -c '' || echo "tests of messages, documents and objects will say what they could not check" >&2
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings

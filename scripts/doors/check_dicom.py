@@ -1,4 +1,4 @@
-"""DICOM Encapsulated PDF objects by pydicom, against the IOD (PS3.3, A.45.1), and by DCMTK where it is installed."""
+"""DICOM Encapsulated PDF objects by pydicom, against the IOD (PS3.3, A.45.1), and by DCMTK and dicom3tools where they are installed."""
 
 import hashlib
 import re
@@ -66,7 +66,7 @@ def document(path, _folder):
     concept = data.ConceptNameCodeSequence[0] if data.ConceptNameCodeSequence else None
     if concept is not None and (concept.CodingSchemeDesignator != "LN" or not concept.CodeMeaning):
         faults.append("the concept is no LOINC code with its name")
-    faults += dcmtk(path, pdf)
+    faults += dcmtk(path, pdf) + dicom3tools(path)
     name = data.PatientName
     given = [part for part in (name.given_name, name.middle_name) if part]
     return faults, {
@@ -96,3 +96,13 @@ def dcmtk(path, pdf):
             return [f"dcm2pdf: {done.stderr.strip()}"]
         # Older versions write the padding byte, too.
         return [] if out.read_bytes()[: len(pdf)] == pdf else ["dcm2pdf gives another PDF file"]
+
+
+def dicom3tools(path):
+    """What dicom3tools' dciodvfy, which knows all of the standard's modules, calls an error."""
+    if not shutil.which("dciodvfy"):
+        return []
+    done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
+    lines = (done.stderr + done.stdout).splitlines()
+    told = [] if "EncapsulatedPDF" in lines else ["dciodvfy takes it for no Encapsulated PDF"]
+    return told + [f"dciodvfy: {line}" for line in lines if line.startswith("Error")]

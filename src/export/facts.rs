@@ -16,6 +16,11 @@ pub(crate) struct Facts {
     refused: BTreeSet<Field>,
 }
 
+/// Whether it is certain whose paper a document is, so that a receiver may file it by its record number.
+pub fn is_patient_certain(record: &DocumentRecord, context: &ExportContext) -> bool {
+    Facts::of(record).certain_patient(&record.id, &context.contested).is_ok()
+}
+
 /// Parts of one address: they come from one paper or not at all.
 const ADDRESS: [Field; 4] = [Field::AddressLine, Field::City, Field::State, Field::PostalCode];
 
@@ -95,16 +100,8 @@ impl Facts {
         context: &ExportContext,
         scan: Option<&'s Scan>,
     ) -> Result<(String, &'s Scan), Vec<String>> {
-        match (self.certain_patient(&record.id, &context.contested), scan) {
-            (Ok(number), Some(scan)) => Ok((number.to_owned(), scan)),
-            (number, scan) => {
-                let mut reasons = number.err().unwrap_or_default();
-                if scan.is_none() {
-                    reasons.push("its scan is not to be had".to_owned());
-                }
-                Err(reasons)
-            }
-        }
+        let number = self.certain_patient(&record.id, &context.contested)?.to_owned();
+        scan.map(|scan| (number, scan)).ok_or_else(|| vec!["its scan is not to be had".to_owned()])
     }
 
     /// Takes what a later paper of the same person says in place of what is known. An address is taken as a whole.

@@ -25,6 +25,7 @@ mod writer;
 pub use dicom::{Object, dicom};
 pub use error::ExportError;
 pub use facility::{AdtEvent, Confidentiality, FacilitySettings, Hl7v2Settings, Processing};
+pub use facts::is_patient_certain;
 pub(crate) use fields_csv::in_order;
 pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
 pub use format::Format;

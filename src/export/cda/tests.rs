@@ -74,9 +74,10 @@ fn what_xds_sd_lacks_is_said_and_the_document_goes_out_as_c_cda_alone() {
 
 #[test]
 fn refused_in_words() {
-    let record = sample::document("a.pdf");
-    let reasons = cda(&record, &context(), None).unwrap_err().join("; ");
-    assert!(reasons.contains("record number") && reasons.contains("scan"), "{reasons}");
+    let reasons = cda(&sample::document("a.pdf"), &context(), Some(&scan())).unwrap_err().join("; ");
+    assert!(reasons.contains("record number"), "{reasons}");
+    let reasons = cda(&sample::full("a.pdf"), &context(), None).unwrap_err().join("; ");
+    assert!(reasons.contains("scan"), "{reasons}");
     let reasons = cda(&sample::full("a.pdf"), &ExportContext::default(), Some(&scan())).unwrap_err().join("; ");
     assert!(reasons.contains("export.mrn_system") && reasons.contains("export.facility.oid"), "{reasons}");
 }

@@ -12,6 +12,8 @@ use crate::export::identity;
 use crate::export::terms::DOORS;
 use crate::model::{DocumentKind, DocumentRecord, Field};
 
+/// Stands for the scan until the rest is written. OBX is the last segment, and nothing follows the scan there but its status.
+const PLACE: &str = "scan";
 const MIB: usize = 1 << 20;
 /// LOINC as HL7's table 0396 calls it.
 const LOINC: &str = "LN";
@@ -37,20 +39,23 @@ pub fn mdm(record: &DocumentRecord, context: &ExportContext, scan: Option<&Scan>
     put(&mut observation, 2, Some(if beside.is_some() { "RP" } else { "ED" }));
     put(&mut observation, 3, Some(components(&[(1, code), (2, display), (3, LOINC)])));
     let application = settings.sending_application.as_str();
-    if let Some(path) = &beside {
-        let pointer = format!("{}{path}", settings.scan_base);
-        put(&mut observation, 5, Some(components(&[(1, &pointer), (2, application), (3, "AP"), (4, "PDF")])));
-    }
+    put(
+        &mut observation,
+        5,
+        Some(match &beside {
+            Some(path) => components(&[(1, &format!("{}{path}", settings.scan_base)), (2, application), (3, "AP"), (4, "PDF")]),
+            None => components(&[(1, application), (2, "AP"), (3, "PDF"), (4, "Base64"), (5, PLACE)]),
+        }),
+    );
     put(&mut observation, 11, Some("F"));
     let segments = vec![event(record, context), patient, visit, transcription, observation];
-    let mut message = message(("MDM", "T02", "MDM_T02"), record, context, segments, scan.sha256.as_bytes());
-    if beside.is_none()
-        && let Some(observation) = message.segment_named_mut("OBX")
-    {
-        let data = BASE64.encode(&scan.pdf);
-        observation.set_field(5, components(&[(1, application), (2, "AP"), (3, "PDF"), (4, "Base64"), (5, &data)]));
+    let mut text = finish(&message(("MDM", "T02", "MDM_T02"), record, context, segments, scan.sha256.as_bytes()));
+    if beside.is_none() {
+        // The builder escapes sign by sign; Base64 has nothing to be escaped and is long.
+        let Some((before, after)) = text.rsplit_once(PLACE) else { return Err(vec!["its scan found no place in the message".to_owned()]) };
+        text = [before, &BASE64.encode(&scan.pdf), after].concat();
     }
-    Ok(Message { text: finish(&message), uuid, scan_beside: beside, left_out: facts.left_out() })
+    Ok(Message { text, uuid, scan_beside: beside, left_out: facts.left_out() })
 }
 
 /// PV1: the visit, as far as the paper tells of one.

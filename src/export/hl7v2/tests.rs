@@ -116,9 +116,10 @@ fn what_waits_and_what_has_no_form_is_said() {
 
 #[test]
 fn no_message_about_nobody_or_without_a_scan() {
-    let record = sample::document("a.pdf");
-    let reasons = mdm(&record, &context(), None).unwrap_err();
-    assert!(reasons.len() == 2 && reasons[0].contains("record number") && reasons[1].contains("scan"), "{reasons:?}");
+    let reasons = mdm(&sample::document("a.pdf"), &context(), Some(&scan())).unwrap_err();
+    assert!(reasons.len() == 1 && reasons[0].contains("record number"), "{reasons:?}");
+    let reasons = mdm(&sample::full("a.pdf"), &context(), None).unwrap_err();
+    assert!(reasons.len() == 1 && reasons[0].contains("scan"), "{reasons:?}");
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub(in crate::pipeline) trait Door {
     /// Renders a document and writes what is ready.
     fn document(&mut self, paper: &Paper<'_>, folder: &mut Folder) -> Result<Outcome, RunError>;
 
+    /// Whether a document's scan is of use: not for one that is refused anyhow.
+    fn wants_scan(&self, _record: &DocumentRecord, _context: &ExportContext) -> bool {
+        true
+    }
+
     /// All documents of a person were handed over.
     fn person_done(&mut self, _folder: &mut Folder) -> Result<Outcome, RunError> {
         Ok(Outcome::default())

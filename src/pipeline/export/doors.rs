@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::door::{Door, Outcome, Paper};
 use super::folder::Folder;
 use crate::export::fhir::{ExportContext, ExportSettings};
-use crate::export::{Format, IndexCsv, Spool, cda, dicom, hl7v2};
+use crate::export::{Format, IndexCsv, Spool, cda, dicom, hl7v2, is_patient_certain};
+use crate::model::DocumentRecord;
 use crate::pipeline::RunError;
 
 const SCANS: (&str, &str) = ("scans", "pdf");
@@ -49,6 +50,10 @@ impl Door for Messages {
         folder.write(&paper.path(MESSAGES.0, MESSAGES.1), message.text.as_bytes())?;
         self.written += 1;
         Ok(Outcome { left_out: message.left_out, ..Outcome::default() })
+    }
+
+    fn wants_scan(&self, record: &DocumentRecord, context: &ExportContext) -> bool {
+        is_patient_certain(record, context)
     }
 
     fn resources(&self) -> BTreeMap<String, u64> {
@@ -117,6 +122,10 @@ impl Door for Documents {
         Ok(Outcome { left_out: document.left_out, ..Outcome::default() })
     }
 
+    fn wants_scan(&self, record: &DocumentRecord, context: &ExportContext) -> bool {
+        is_patient_certain(record, context)
+    }
+
     fn resources(&self) -> BTreeMap<String, u64> {
         counted([("C-CDA and XDS-SD", self.both), ("C-CDA", self.ccda)])
     }
@@ -141,6 +150,10 @@ impl Door for Objects {
         folder.write(&paper.path(OBJECTS.0, OBJECTS.1), &object.bytes)?;
         self.written += 1;
         Ok(Outcome { left_out: object.left_out, ..Outcome::default() })
+    }
+
+    fn wants_scan(&self, record: &DocumentRecord, context: &ExportContext) -> bool {
+        is_patient_certain(record, context)
     }
 
     fn resources(&self) -> BTreeMap<String, u64> {

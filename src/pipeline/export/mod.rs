@@ -160,7 +160,7 @@ impl Walk<'_> {
         folder: &mut Folder,
     ) -> Result<(), RunError> {
         let (mut scan, mut no_scan, mut lacking) = (None, None, Vec::new());
-        if self.request.scans && self.request.format.carries_scan() {
+        if self.request.scans && self.request.format.carries_scan() && door.wants_scan(record, context) {
             let sheets = Sheets::of(self.ledger, record)?;
             match scan_of(self.request.input, &sheets, record, &self.request.settings.decode) {
                 Ok((made, carried)) => {
