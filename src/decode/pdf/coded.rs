@@ -44,10 +44,7 @@ fn pixels(image: &Image<'_, '_>) -> Option<Pixels> {
     match image {
         Image::Stencil(stencil) => stencil.with_stencil(
             |mask, paint| {
-                let [r, g, b, alpha] = match paint {
-                    Paint::Color(color) => color.to_rgba().to_rgba8(),
-                    Paint::Pattern(_) => [0, 0, 0, 255],
-                };
+                let [r, g, b, alpha] = super::collect::ink(paint);
                 let through = |mask: u8, sample: u8| over_white(over_white(sample, alpha), mask);
                 let samples = Samples::Rgb(mask.data.iter().flat_map(|m| [r, g, b].map(|sample| through(*m, sample))).collect());
                 out = Some(Pixels { width: mask.width, height: mask.height, samples });

@@ -227,10 +227,7 @@ fn decode(image: &Image<'_, '_>, guard: &Guard, settings: &DecodeSettings) -> Re
     match image {
         Image::Stencil(stencil) => stencil.with_stencil(
             |mask, paint| {
-                let [r, g, b, alpha] = match paint {
-                    Paint::Color(color) => color.to_rgba().to_rgba8(),
-                    Paint::Pattern(_) => [0, 0, 0, 255],
-                };
+                let [r, g, b, alpha] = ink(paint);
                 let shade = over_white(luma(r, g, b), alpha);
                 let rows = whole(mask.height, mask.scale_factors.1, height);
                 let pixels = mask.data.iter().map(|m| over_white(shade, *m)).collect();
@@ -273,6 +270,14 @@ fn is_short(stream: &Stream<'_>, width: u32, height: u32) -> bool {
 /// Whether the decoded rows are as many as the image states. The decoder shortens an image whose data end early.
 fn whole(rows: u32, scale: f32, stated: u32) -> bool {
     f64::from(rows) * f64::from(scale) >= f64::from(stated) - 0.5
+}
+
+/// The colour of a stencil, red, green, blue and how far it covers; of a pattern black, so that nothing is lost.
+pub(super) fn ink(paint: &Paint<'_>) -> [u8; 4] {
+    match paint {
+        Paint::Color(color) => color.to_rgba().to_rgba8(),
+        Paint::Pattern(_) => [0, 0, 0, 255],
+    }
 }
 
 /// Composes with white paper pixels of so many samples; the mask may have a size of its own.
