@@ -20,8 +20,6 @@ pub(in crate::pipeline) struct Paper<'a> {
     pub context: &'a ExportContext,
     /// Its pages as a PDF file; `None` if none was wanted, or none is to be had.
     pub scan: Option<&'a Scan>,
-    /// Why a scan that was wanted is not to be had.
-    pub no_scan: Option<&'a str>,
 }
 
 impl Paper<'_> {

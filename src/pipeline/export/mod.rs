@@ -175,7 +175,7 @@ impl Walk<'_> {
             }
         }
         let (scan, no_scan) = (scan.as_ref(), no_scan.as_deref());
-        let outcome = door.document(&Paper { record, twin, context, scan, no_scan }, folder)?;
+        let outcome = door.document(&Paper { record, twin, context, scan }, folder)?;
         self.report.documents += 1;
         self.report.scans += u64::from(scan.is_some());
         self.report.refused += u64::from(!outcome.refused.is_empty());

@@ -17,14 +17,13 @@ pub(super) struct Pdfs {
 impl Door for Pdfs {
     fn document(&mut self, paper: &Paper<'_>, folder: &mut Folder) -> Result<Outcome, RunError> {
         let mut outcome = Outcome::default();
-        match (paper.scan, paper.no_scan) {
-            (Some(scan), _) => {
+        match paper.scan {
+            Some(scan) => {
                 folder.write(&paper.path(SCANS, "pdf"), &scan.pdf)?;
                 self.written += 1;
             }
             // Why is listed with the scan.
-            (None, Some(_)) => outcome.refused.push("there is no scan of it".to_owned()),
-            (None, None) => outcome.refused.push("this form is the scan itself: leave --no-scan out".to_owned()),
+            None => outcome.refused.push("there is no scan of it".to_owned()),
         }
         Ok(outcome)
     }
