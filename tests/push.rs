@@ -311,15 +311,15 @@ fn corrections_and_retractions_follow_and_others_changes_are_never_overwritten()
     let (record, value) = {
         let ledger = Ledger::read_only(&archive.join(FILE_NAME)).expect("the ledger");
         let of_others = ledger.documents().map(Result::unwrap).find_map(|other| {
-            let lead = other.values.iter().find(|v| v.extracted.field == Field::VaccineText && v.status == Status::Accepted)?.clone();
+            let lead = other.values.iter().find(|v| v.extracted.field == Field::MedicationText && v.status == Status::Accepted)?.clone();
             (other.id != record.id).then_some((other, lead))
         });
-        of_others.expect("the samples have immunizations")
+        of_others.expect("several samples have medicines")
     };
     decide(&archive, &record, &value, Status::Rejected, "");
     let (_, report, _) = done(&mut push(&archive, &server.base, &[]));
-    assert_eq!(report["resources"]["Immunization"]["retracted"], 1, "{report:#}");
-    let marked = server.get("Immunization?_count=100")["entry"]
+    assert_eq!(report["resources"]["MedicationStatement"]["retracted"], 1, "{report:#}");
+    let marked = server.get("MedicationStatement?_count=100")["entry"]
         .as_array()
         .unwrap()
         .iter()
@@ -329,8 +329,8 @@ fn corrections_and_retractions_follow_and_others_changes_are_never_overwritten()
     // It comes back with the next decision.
     decide(&archive, &record, &value, Status::Verified, &value.extracted.value);
     let (_, report, _) = done(&mut push(&archive, &server.base, &[]));
-    assert_eq!(report["resources"]["Immunization"]["updated"], 1, "{report:#}");
-    assert_eq!(server.get("Immunization?status=entered-in-error")["total"].as_u64().unwrap_or(0), 0);
+    assert_eq!(report["resources"]["MedicationStatement"]["updated"], 1, "{report:#}");
+    assert_eq!(server.get("MedicationStatement?status=entered-in-error")["total"].as_u64().unwrap_or(0), 0);
 }
 
 #[test]
