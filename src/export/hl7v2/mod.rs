@@ -1,7 +1,7 @@
 //! HL7 v2.5.1 messages: documents (MDM^T02) and patients (ADT^A28, A31).
 //!
 //! Decisions, with their reasons:
-//! * **A message only about a patient who is certain** ([`Facts::certain_patient`]): receivers file by the record number without asking. Other documents are refused, in words,
+//! * **A message only about a patient who is certain** (`Facts::certain_patient`): receivers file by the record number without asking. Other documents are refused, in words,
 //!   and stay for a person.
 //! * **The document is the message**: what a document says clinically goes out as FHIR. Beside the patient, only the paper's kind, date, visit and author stand here.
 //! * **Never authenticated**: TXA-17 is `DO`, documented, or `IN`, incomplete, while values wait for a person. `AU` and `LA` are signatures, which a clerk who checks a reading
