@@ -31,7 +31,7 @@ impl Facts {
         for value in in_order(&record.values) {
             let field = value.extracted.field;
             facts.waiting += usize::from(value.status == Status::Review);
-            facts.settled &= matches!(value.status, Status::Verified | Status::Corrected | Status::Rejected);
+            facts.settled &= value.status.is_settled();
             if field.group().is_none()
                 && value.status.leaves()
                 && let Some(text) = text(&value.extracted.value)

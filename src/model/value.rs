@@ -345,6 +345,16 @@ impl Status {
     pub fn leaves(self) -> bool {
         matches!(self, Self::Accepted | Self::Verified | Self::Corrected)
     }
+
+    /// Whether a person has looked at values of this status and let them pass.
+    pub fn is_reviewed(self) -> bool {
+        matches!(self, Self::Verified | Self::Corrected)
+    }
+
+    /// Whether a person has decided of values of this status, one way or the other.
+    pub fn is_settled(self) -> bool {
+        self.is_reviewed() || self == Self::Rejected
+    }
 }
 
 /// Why a value goes to review. A closed list, so that queues can be grouped and counted.

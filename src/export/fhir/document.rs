@@ -10,7 +10,7 @@ use super::draft::{Added, Draft, Evidence, Identity};
 use super::terms::TERMS;
 use crate::export::Scan;
 use crate::export::facility::Confidentiality;
-use crate::model::{DecidedValue, DocumentKind, Field, Section, Sha256, Status, Trail};
+use crate::model::{DecidedValue, DocumentKind, Field, Section, Sha256, Trail};
 
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const PDF: &str = "application/pdf";
@@ -167,9 +167,8 @@ fn document_type(kind: Option<DocumentKind>) -> Value {
 
 /// `final` once a person has settled every value of the document, else `preliminary`.
 pub(super) fn reading_status(draft: &Draft<'_>) -> &'static str {
-    let settled = |status| matches!(status, Status::Verified | Status::Corrected | Status::Rejected);
     let values = &draft.record.values;
-    if !values.is_empty() && values.iter().all(|value| settled(value.status)) { "final" } else { "preliminary" }
+    if !values.is_empty() && values.iter().all(|value| value.status.is_settled()) { "final" } else { "preliminary" }
 }
 
 /// Adds the scan itself. A Binary has no identifier to be found by: it is put at an id of its own.

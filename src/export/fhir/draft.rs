@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::datatypes::{Object, object, percent, put, query, text};
-use super::evidence::by_person;
 use super::person::{is_of_person, same_text};
 use super::profiles::{self, Profile};
 use super::{Carrier, ExportContext, LeftOut, LeftOutReason, Rendered, Rendering};
@@ -240,7 +239,7 @@ impl<'a> Draft<'a> {
             profiles::complete(kind, &mut resource, version);
         }
         if !evidence.is_empty() {
-            let human = evidence.iter().all(|piece| by_person(piece.value));
+            let human = evidence.iter().all(|piece| piece.status.is_reviewed());
             // AIAST stays after a review. What is there is whole and settled by people, or a part of it is still unsure, or neither.
             let codes = match (human, waits) {
                 (true, false) => &["AIAST", "RELIABLE"][..],

@@ -9,14 +9,8 @@ use serde_json::{Value, json};
 
 use super::datatypes::{DECIMAL, Object, decimal};
 use super::draft::Evidence;
-use crate::model::{DecidedValue, Status};
 
 const AI_CONFIDENCE: &str = "http://hl7.org/fhir/uv/aitransparency/StructureDefinition/AIconfidence";
-
-/// Whether a person has looked at the value.
-pub(super) fn by_person(value: &DecidedValue) -> bool {
-    matches!(value.status, Status::Verified | Status::Corrected)
-}
 
 /// Gives every element that is named by the evidence an id, and the confidence where it is a machine's. Returns for each piece of evidence the ids of
 /// its elements: several for a list, none where its element is not there.
@@ -27,7 +21,7 @@ pub(super) fn decorate(resource: &mut Value, evidence: &[Evidence<'_>]) -> Vec<V
     by_value.sort_by(|a, b| evidence[*a].confidence.get().total_cmp(&evidence[*b].confidence.get()));
     for at in by_value {
         let sure = evidence[at].confidence.get();
-        if by_person(evidence[at].value) || sure <= 0.0 {
+        if evidence[at].status.is_reviewed() || sure <= 0.0 {
             continue;
         }
         // Four decimals, as in fields.csv.
@@ -127,7 +121,7 @@ fn is_complex(value: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::export::sample::value;
-    use crate::model::Field;
+    use crate::model::{DecidedValue, Field, Status};
 
     fn decorated(path: &str, confidence: f64) -> (Value, Vec<Vec<String>>) {
         let mut resource = json!({

@@ -8,7 +8,7 @@ use super::datatypes::{
 use super::draft::{Added, Draft, Evidence, Identity, Item};
 use super::terms::TERMS;
 use super::ucum::Unit;
-use crate::model::{DecidedValue, DocumentKind, Field, Group, Status};
+use crate::model::{DecidedValue, DocumentKind, Field, Group};
 
 const LABORATORY: &str = "laboratory";
 const BP_PANEL: &str = "85354-9";
@@ -257,7 +257,7 @@ fn frame<'a>(
             observation.insert("_effectiveDateTime".to_owned(), absent(draft.waits(Field::DocumentDate)));
         }
     }
-    let human = evidence.iter().all(|value| matches!(value.status, Status::Verified | Status::Corrected));
+    let human = evidence.iter().all(|value| value.status.is_reviewed());
     // `corrected` would say that the result was changed after it was final; a clerk corrects the reading.
     observation.insert("status".to_owned(), if human { "final" } else { "preliminary" }.into());
     category

@@ -9,7 +9,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evidence::by_person;
 use crate::export::fields_csv::in_order;
 use crate::export::squeeze;
 use crate::model::{DecidedValue, DocumentRecord, Field, Sha256, Status};
@@ -68,7 +67,8 @@ impl Person {
                 None => said.iter().rev().find_map(|here| here.get(&field)),
             };
             let Some(chosen) = chosen else { continue };
-            let same = said.iter().rev().filter_map(|here| here.get(&field)).find(|value| by_person(value) && same_text(value, chosen));
+            let same =
+                said.iter().rev().filter_map(|here| here.get(&field)).find(|value| value.status.is_reviewed() && same_text(value, chosen));
             values.insert(field, same.unwrap_or(chosen).clone());
         }
         Self { values, waiting, anchor: (anchor.sha256, anchor.ordinal), contested }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::datatypes::{Object, concept, instant, object, put};
 use super::draft::{Added, Draft, Identity, OBSERVATION_VALUE};
-use super::evidence::{by_person, decorate};
+use super::evidence::decorate;
 use crate::export::percent_columns;
 use crate::model::{DecidedValue, Status};
 
@@ -50,7 +50,7 @@ pub(super) fn add_all(draft: &mut Draft<'_>, device: &Added, reference: &Added) 
         put(&mut made, "meta", (!tags.is_empty()).then(|| json!({"tag": tags})));
         draft.add("Provenance", &format!("Provenance/{path}"), made, Vec::new(), Identity::Document, false);
 
-        let looked_at: Vec<&Piece<'_>> = pieces.iter().filter(|piece| by_person(piece.value)).collect();
+        let looked_at: Vec<&Piece<'_>> = pieces.iter().filter(|piece| piece.value.status.is_reviewed()).collect();
         if !looked_at.is_empty() {
             let mut checked = provenance(draft, &url, &looked_at, reference);
             review(draft, &looked_at, &mut checked);

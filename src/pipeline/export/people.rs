@@ -119,18 +119,21 @@ impl People {
 pub(in crate::pipeline) struct Papers {
     /// What holds for the document that was asked for last.
     pub context: ExportContext,
+    /// Documents of the person that were read to put the person together and have not been asked for.
+    read: BTreeMap<DocumentId, DocumentRecord>,
 }
 
 impl Papers {
     /// Begins with no person.
     pub fn new(settings: &ExportSettings) -> Self {
-        Self { context: ExportContext::new(settings.clone()) }
+        Self { context: ExportContext::new(settings.clone()), read: BTreeMap::new() }
     }
 
     /// Turns to a person: one who has several papers is put together of all of them.
     pub fn turn_to(&mut self, ledger: &Ledger, person: &Person) -> Result<(), RunError> {
         self.context.contested = if person.contested { person.documents.iter().cloned().collect() } else { BTreeSet::new() };
         self.context.person = None;
+        self.read.clear();
         if person.documents.len() < 2 {
             return Ok(());
         }
@@ -142,14 +145,20 @@ impl Papers {
         // The paper that was known first lends the Patient its identity: papers that come later do not move it.
         let anchor = papers.iter().min_by(|(a, _), (b, _)| a.cmp(b)).map(|(_, record)| record);
         self.context.person = anchor.map(|anchor| fhir::Person::of(papers.iter().map(|(_, record)| record), anchor, person.contested));
+        self.read = papers.into_iter().map(|(_, record)| (record.id.clone(), record)).collect();
         Ok(())
     }
 
     /// A document of the person that was turned to.
     pub fn document(&mut self, ledger: &Ledger, id: &DocumentId) -> Result<Option<DocumentRecord>, RunError> {
-        let Some(stored) = ledger.document(id)? else { return Ok(None) };
-        self.context.trail = ledger.trail(id)?;
-        Ok(Some(stored.record))
+        let record = match self.read.remove(id) {
+            Some(record) => Some(record),
+            None => ledger.document(id)?.map(|stored| stored.record),
+        };
+        if record.is_some() {
+            self.context.trail = ledger.trail(id)?;
+        }
+        Ok(record)
     }
 }
 

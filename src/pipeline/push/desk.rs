@@ -129,7 +129,8 @@ impl Desk<'_> {
         let (mut print, mut scan, mut no_scan) = (String::new(), ScanSent::Unwanted, None);
         if let Some(paper) = paper {
             let Paper { record, context, sheets } = *paper;
-            print = fingerprint(&items(fhir::render(&record, &context, None)));
+            let bare = items(fhir::render(&record, &context, None));
+            print = fingerprint(&bare);
             let made = match sheets.map(|sheets| scan_of(self.scans, &sheets, &record, self.decode)) {
                 None => None,
                 Some(Ok((made, _))) => {
@@ -152,7 +153,7 @@ impl Desk<'_> {
                     }
                 }
             } else {
-                work.items = items(fhir::render(&record, &context, made.as_ref()));
+                work.items = made.map_or(bare, |made| items(fhir::render(&record, &context, Some(&made))));
             }
         }
         Return { line, name, attempt, fingerprint: print, scan, no_scan, report: self.sender.deliver(work) }
@@ -223,7 +224,8 @@ impl Course<'_, '_> {
                 Ok(done) => {
                     in_flight -= 1;
                     if !self.lines[done.line].is_empty() {
-                        ready.push_back(done.line);
+                        // A person is finished before another begins: only as many as documents in flight stand in memory.
+                        ready.push_front(done.line);
                     }
                     self.keep(done, reporter)?;
                 }
