@@ -58,8 +58,10 @@ impl Ledger {
 
 /// The latest decision of everything that somebody saw: status and the value that holds.
 fn latest(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, String)>> {
-    let mut statement = connection
-        .prepare("SELECT page, item, field, machine_value, status, value FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id")?;
+    let mut statement = connection.prepare(
+        "SELECT page, item, field, machine_value, status, value FROM decisions
+             WHERE sha256 = ?1 AND ordinal = ?2 AND act = 'decision' ORDER BY id",
+    )?;
     statement
         .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
         .collect()
@@ -78,7 +80,8 @@ fn status_of(stored: &str) -> rusqlite::Result<Status> {
 /// The last look of a person at everything that somebody saw: who, and when.
 fn looks(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, i64)>> {
     let mut statement = connection.prepare(
-        "SELECT page, item, field, machine_value, reviewer, decided_at FROM decisions WHERE sha256 = ?1 AND ordinal = ?2 ORDER BY id",
+        "SELECT page, item, field, machine_value, reviewer, decided_at FROM decisions
+             WHERE sha256 = ?1 AND ordinal = ?2 AND act = 'decision' ORDER BY id",
     )?;
     statement
         .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
@@ -130,8 +133,8 @@ pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlit
     for decision in decisions {
         let ValueId { sha256, ordinal, page, item, field, machine_value } = &decision.id;
         transaction.execute(
-            "INSERT INTO decisions (decided_at, reviewer, sha256, ordinal, page, item, field, machine_value, status, value)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO decisions (decided_at, reviewer, act, sha256, ordinal, page, item, field, machine_value, status, outcome, value, circumstances)
+             VALUES (?1, ?2, 'decision', ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', ?10, '{}')",
             params![
                 now(),
                 decision.reviewer,

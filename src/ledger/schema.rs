@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { name: "audit lane", sql: include_str!("schema/003_audit_lane.sql") },
     Migration { name: "shifts", sql: include_str!("schema/004_shifts.sql") },
     Migration { name: "deliveries", sql: include_str!("schema/005_deliveries.sql") },
+    Migration { name: "review", sql: include_str!("schema/006_review.sql") },
 ];
 
 /// Brings the ledger to the newest schema, one transaction a step.

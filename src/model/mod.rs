@@ -15,6 +15,7 @@ mod page;
 mod pixels;
 mod recall;
 mod record;
+mod review;
 mod trail;
 mod value;
 mod value_id;
@@ -33,6 +34,7 @@ pub use page::{CheckBox, Doubt, PageQuality, PageReading, QuarterTurn, Ruling, R
 pub use pixels::{GreyPage, RawPage, TextLayer};
 pub use recall::Recall;
 pub use record::DocumentRecord;
+pub use review::{Act, Circumstances, Item, ItemState, Lane, Measured, Mode, Outcome, PageJoin, Reviewer, Role, Shown};
 pub use trail::{Review, Told, Trail};
 pub use value::{
     Confidence, DecidedValue, ExtractedValue, Extraction, Form, LabelStands, Reason, Rule, Signals, Status, Step, Surroundings,

@@ -1,11 +1,14 @@
 //! What people are asked: the queue of what waits for them, the sheet of what they check blindly, the list of what has to be called back.
 
+pub mod desk;
 mod guard;
 mod lane;
 mod queue;
 mod recall;
+mod settings;
 
 pub use guard::{guard, unguard};
 pub use lane::{AUDIT_HEADER, Keyed, ToCheck, audit_csv, read_answers};
 pub use queue::{QUEUE_HEADER, QueueCsv, queue_csv, review_ids};
 pub use recall::{RECALL_HEADER, recall_csv};
+pub use settings::{Identity, ReviewSettings};

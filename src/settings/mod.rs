@@ -19,6 +19,7 @@ use crate::imaging::ImagingSettings;
 use crate::intake::IntakeSettings;
 use crate::ocr::OcrSettings;
 use crate::push::PushSettings;
+use crate::review::ReviewSettings;
 
 /// Environment variables and the settings that they set.
 pub const ENVIRONMENT: [(&str, &str); 4] = [
@@ -60,6 +61,8 @@ pub struct Settings {
     pub export: ExportSettings,
     /// How resources are sent to a FHIR server.
     pub push: PushSettings,
+    /// How people are asked.
+    pub review: ReviewSettings,
 }
 
 /// The run as a whole. Nothing here changes a result.
@@ -198,6 +201,9 @@ impl Settings {
         }
         if let Some((name, wanted)) = self.export.hl7v2.fault() {
             return wrong(&format!("export.hl7v2.{name}"), format!("{wanted} is wanted"));
+        }
+        if let Some((name, wanted)) = self.review.fault() {
+            return wrong(&format!("review.{name}"), format!("{wanted} is wanted"));
         }
         if let Some((name, wanted)) = self.push.fault() {
             return wrong(&format!("push.{name}"), format!("{wanted} is wanted"));
