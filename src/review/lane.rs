@@ -92,7 +92,7 @@ pub fn read_answers(bytes: &[u8]) -> Result<Vec<Keyed>, Vec<String>> {
     let (name, value, outcome, reviewer) = (column("audit_id")?, column("value")?, column("outcome")?, column("reviewer")?);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     let mut lines: BTreeMap<Uuid, u64> = BTreeMap::new();
-    let mut lines_to = Lines { bytes, at: 0, line: 1 };
+    let mut lines_to = Lines::new(bytes);
     for record in table.records() {
         let record = match record {
             Ok(record) => record,
@@ -124,15 +124,20 @@ pub fn read_answers(bytes: &[u8]) -> Result<Vec<Keyed>, Vec<String>> {
 }
 
 /// Counts lines. The reader's own count is one short where lines end in CRLF: it places a record behind the CR of the one before.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
     line: u64,
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    /// Begins at the first line.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0, line: 1 }
+    }
+
     /// The line of a record; records come in order.
-    fn line(&mut self, position: Option<&csv::Position>) -> u64 {
+    pub(super) fn line(&mut self, position: Option<&csv::Position>) -> u64 {
         let start = position.map_or(0, csv::Position::byte) as usize;
         while self.at < self.bytes.len() && (self.at < start || matches!(self.bytes[self.at], b'\r' | b'\n')) {
             self.line += u64::from(self.bytes[self.at] == b'\n');
