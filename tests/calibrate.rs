@@ -91,19 +91,16 @@ fn archive(folder: &Path, name: &str, both: bool) -> PathBuf {
             (wrong, value(field, if wrong { format!("{right}7") } else { right.to_owned() }, read, both))
         };
         let values = [of(Field::Mrn, "1234"), of(Field::City, "Salem"), of(Field::Phone, "+15035550100")];
-        decisions.push(Decision {
-            reviewer: "ann".into(),
-            id: ValueId {
-                sha256: Sha256::of(name.as_bytes()),
-                ordinal: 1,
-                page: PageNumber::new(1),
-                item: None,
-                field: Field::Mrn,
-                machine_value: values[0].1.extracted.value.clone(),
-            },
-            status: if values[0].0 { Status::Corrected } else { Status::Verified },
-            value: "1234".into(),
-        });
+        let id = ValueId {
+            sha256: Sha256::of(name.as_bytes()),
+            ordinal: 1,
+            page: PageNumber::new(1),
+            item: None,
+            field: Field::Mrn,
+            machine_value: values[0].1.extracted.value.clone(),
+        };
+        let status = if values[0].0 { Status::Corrected } else { Status::Verified };
+        decisions.push(Decision::new("ann", id, status, "1234"));
         archive.ledger.record(run, &prints, &document(claim.key, &name, values.map(|(_, value)| value).to_vec())).expect("recorded");
     }
     archive.ledger.decide(&decisions).expect("decisions");

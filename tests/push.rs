@@ -261,7 +261,7 @@ fn first_value(archive: &Path, field: Field) -> (DocumentRecord, DecidedValue) {
 }
 
 fn decide(archive: &Path, record: &DocumentRecord, value: &DecidedValue, status: Status, text: &str) {
-    let decision = Decision { reviewer: "tester".into(), id: ValueId::of(record, value), status, value: text.into() };
+    let decision = Decision::new("tester", ValueId::of(record, value), status, text);
     Ledger::open(&archive.join(FILE_NAME)).expect("the ledger").decide(&[decision]).expect("decided");
 }
 

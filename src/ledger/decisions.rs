@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Ledger, LedgerError, audit, now};
-use crate::model::{DecidedValue, DocumentId, DocumentRecord, Review, Status, Told, Trail, ValueId};
+use super::chain::{self, Line};
+use super::{Ledger, LedgerError};
+use crate::model::{
+    Act, Circumstances, DecidedValue, DocumentId, DocumentRecord, Outcome, PercentBox, Review, Status, Told, Trail, ValueId,
+};
 
 /// One decision of a person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Decision {
     /// Who.
     pub reviewer: String,
@@ -21,6 +24,22 @@ pub struct Decision {
     pub status: Status,
     /// The value that holds now.
     pub value: String,
+    /// What was said; `None`: what the status says.
+    pub outcome: Option<Outcome>,
+    /// Where the machine had found it; `None`: where the ledger has it when the decision is kept, if it has it.
+    pub place: Option<PercentBox>,
+    /// Where the person says that it stands.
+    pub moved_to: Option<PercentBox>,
+    /// How it came about.
+    pub circumstances: Circumstances,
+}
+
+impl Decision {
+    /// A decision of which no more is known than who, of what, and what holds.
+    pub fn new(reviewer: impl Into<String>, id: ValueId, status: Status, value: impl Into<String>) -> Self {
+        let (reviewer, value, circumstances) = (reviewer.into(), value.into(), Circumstances::default());
+        Self { reviewer, id, status, value, outcome: None, place: None, moved_to: None, circumstances }
+    }
 }
 
 /// Shows field and verdict alone: the text is a patient's.
@@ -131,26 +150,43 @@ fn opaque(archive: &str, name: &str) -> String {
 /// Writes decisions within a transaction.
 pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlite::Result<()> {
     for decision in decisions {
-        let ValueId { sha256, ordinal, page, item, field, machine_value } = &decision.id;
-        transaction.execute(
-            "INSERT INTO decisions (decided_at, reviewer, act, sha256, ordinal, page, item, field, machine_value, status, outcome, value, circumstances)
-             VALUES (?1, ?2, 'decision', ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', ?10, '{}')",
-            params![
-                now(),
-                decision.reviewer,
-                sha256.to_string(),
-                ordinal,
-                page.get(),
-                item,
-                field.as_str(),
-                machine_value,
-                decision.status.as_str(),
-                decision.value
-            ],
-        )?;
-        audit::append(transaction, &decision.reviewer, decision.status.as_str(), field.as_str())?;
+        let place = decision.place.map_or_else(|| place_of(transaction, &decision.id), |place| Ok(Some(place)))?;
+        let outcome = decision.outcome.or(match decision.status {
+            Status::Verified => Some(Outcome::Verified),
+            Status::Corrected => Some(Outcome::Corrected),
+            // Blank, illegible or absent: nobody has said which.
+            _ => None,
+        });
+        let line = Line {
+            place,
+            status: Some(decision.status),
+            outcome,
+            value: &decision.value,
+            moved_to: decision.moved_to,
+            ..Line::of(&decision.reviewer, Act::Decision, &decision.id, &decision.circumstances)
+        };
+        chain::append(transaction, &line)?;
     }
     Ok(())
+}
+
+/// Where the machine has a value now.
+fn place_of(connection: &Connection, id: &ValueId) -> rusqlite::Result<Option<PercentBox>> {
+    let found = connection
+        .prepare(
+            "SELECT x, y, width, height FROM sources JOIN documents ON documents.source = sources.id
+             JOIN document_values ON document_values.document = documents.id
+             WHERE sources.result_sha256 = ?1 AND documents.ordinal = ?2 AND page = ?3 AND item IS ?4 AND field = ?5 AND value = ?6 LIMIT 1",
+        )?
+        .query_row(
+            params![id.sha256.to_string(), id.ordinal, id.page.get(), id.item, id.field.as_str(), id.machine_value],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .optional()?;
+    Ok(match found {
+        Some((Some(x), Some(y), Some(width), Some(height))) => Some(PercentBox { x, y, width, height }),
+        _ => None,
+    })
 }
 
 /// Longer gaps between two decisions of a reviewer are pauses, in seconds.

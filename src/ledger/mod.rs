@@ -17,13 +17,16 @@
 //! **What is left to do is a query** over digests and fingerprints ([`Ledger::claimable`]), never a remembered position. `in_flight`
 //! names the sources that were being read when a process died: see `ARCHITECTURE.md` for what becomes of them.
 
+mod accounts;
 mod alarms;
 mod audit;
+mod chain;
 mod claims;
 mod decisions;
 mod deliveries;
 mod documents;
 mod error;
+mod joins;
 mod lane;
 mod record;
 mod register;
@@ -41,6 +44,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+pub use accounts::AccountChange;
 pub use alarms::{NewAlarm, Suspect};
 pub use claims::{Claim, Fingerprints, Redo};
 pub use decisions::Decision;

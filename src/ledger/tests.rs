@@ -319,12 +319,8 @@ fn the_trail_tells_engines_runs_and_looks_and_names_no_reviewer() {
     };
     assert_eq!(of(&ledger, "Quillfeather"), Told { run: Some(run.0), review: None });
     let seen = ledger.document(&id).unwrap().unwrap().record;
-    let decision = Decision {
-        reviewer: "Rosalind".into(),
-        id: ValueId::of(&seen, seen.values.iter().find(|value| value.extracted.field == Field::Family).unwrap()),
-        status: Status::Corrected,
-        value: "Quillfether".into(),
-    };
+    let family = seen.values.iter().find(|value| value.extracted.field == Field::Family).unwrap();
+    let decision = Decision::new("Rosalind", ValueId::of(&seen, family), Status::Corrected, "Quillfether");
     ledger.decide(std::slice::from_ref(&decision)).unwrap();
     let review = of(&ledger, "Quillfether").review.unwrap();
     let name = review.reviewer.unwrap();
@@ -344,19 +340,15 @@ fn decisions_outlive_a_new_extraction() {
     ledger.register(run, &[file("a.png", "A")]).unwrap();
     let key = ledger.claimable(&fresh, 1).unwrap()[0].key;
     ledger.record(run, &fresh, &result(key, "a.png", "A")).unwrap();
-    let decision = Decision {
-        reviewer: "clerk".into(),
-        id: ValueId {
-            sha256: Sha256::of(b"A"),
-            ordinal: 1,
-            page: PageNumber::new(1),
-            item: None,
-            field: Field::City,
-            machine_value: "Salem".into(),
-        },
-        status: Status::Corrected,
-        value: "Sale".into(),
+    let id = ValueId {
+        sha256: Sha256::of(b"A"),
+        ordinal: 1,
+        page: PageNumber::new(1),
+        item: None,
+        field: Field::City,
+        machine_value: "Salem".into(),
     };
+    let decision = Decision::new("clerk", id, Status::Corrected, "Sale");
     assert!(!format!("{decision:?}").contains("Sale"));
     ledger.decide(std::slice::from_ref(&decision)).unwrap();
     ledger.record_understanding(run, key, "v", &result(key, "a.png", "A").documents).unwrap();

@@ -1,6 +1,7 @@
 //! The nouns that every other room shares: ids, geometry, pixels, words, field names, values with their evidence,
 //! outcomes. This room imports no other room and does no I/O.
 
+mod account;
 mod carried;
 mod confinement;
 mod delivery;
@@ -20,6 +21,7 @@ mod trail;
 mod value;
 mod value_id;
 
+pub use account::Account;
 pub use carried::{Carriage, CarriedPage, Coding, Colour, Fax, Lay, Picture, Share};
 pub use confinement::Confinement;
 pub use delivery::{Deed, Delivery, Ended, Known};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentKind, Field, PageNumber, PercentBox, Reason, ValueId};
+use super::{DocumentKind, Field, PageNumber, PercentBox, Reason, Status, ValueId};
 
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -86,6 +86,18 @@ named! {
         Absent = "absent",
         /// The document is another patient's, or not what it was taken for: the lead decides.
         WrongDocument = "wrong-document",
+    }
+}
+
+impl Outcome {
+    /// The status of a value of which this was said; `None` where the lead has to decide.
+    pub fn status(self) -> Option<Status> {
+        match self {
+            Self::Verified => Some(Status::Verified),
+            Self::Corrected => Some(Status::Corrected),
+            Self::Blank | Self::Illegible | Self::Absent => Some(Status::Rejected),
+            Self::WrongDocument => None,
+        }
     }
 }
 
@@ -240,16 +252,16 @@ pub struct Circumstances {
     pub note: String,
 }
 
-/// What holds of how the pages of a source make documents, where a person said so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PageJoin {
-    /// The page begins a document.
-    Begins,
-    /// The page goes on with the document of the page before.
-    GoesOn,
-    /// The page is another patient's: it is a document of its own.
-    Apart,
+named! {
+    /// What holds of how the pages of a source make documents, where a person said so.
+    PageJoin {
+        /// The page begins a document.
+        Begins = "begins",
+        /// The page goes on with the document of the page before.
+        GoesOn = "goes-on",
+        /// The page is another patient's: it is a document of its own.
+        Apart = "apart",
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{Archive, RunError, audit, settle};
 use crate::calibration;
 use crate::extract::{self, Vocabulary};
 use crate::ledger::{Answer, Audit, Decision, Suspect};
-use crate::model::{AuditOutcome, DocumentKind, Field, Status, ValueForm, ValueId};
+use crate::model::{AuditOutcome, Circumstances, DocumentKind, Field, Lane, Outcome, Status, ValueForm, ValueId};
 use crate::review::{Keyed, read_answers};
 use crate::settings::Settings;
 
@@ -143,5 +143,12 @@ fn decision(id: &ValueId, row: &Keyed, right: bool, vocabulary: &Vocabulary) -> 
         },
         AuditOutcome::Absent | AuditOutcome::Illegible => (Status::Rejected, String::new()),
     };
-    Decision { reviewer: row.reviewer.clone(), id: id.clone(), status, value }
+    let outcome = match row.outcome {
+        AuditOutcome::Value if right => Outcome::Verified,
+        AuditOutcome::Value => Outcome::Corrected,
+        AuditOutcome::Absent => Outcome::Absent,
+        AuditOutcome::Illegible => Outcome::Illegible,
+    };
+    let circumstances = Circumstances { mode: "csv".to_owned(), reason: Lane::Audit.as_str().to_owned(), ..Circumstances::default() };
+    Decision { outcome: Some(outcome), circumstances, ..Decision::new(row.reviewer.clone(), id.clone(), status, value) }
 }
