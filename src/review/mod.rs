@@ -3,6 +3,7 @@
 pub mod desk;
 mod guard;
 mod lane;
+pub mod page;
 mod queue;
 mod recall;
 mod settings;
