@@ -33,6 +33,7 @@ test: setup ## formatting, lints, every test, the documentation (tests of the se
 	@scripts/fhir/setup.sh >/dev/null
 	@scripts/setup.sh $(PDF_CHECKERS) || echo "tests of scans as PDF/A will say what they could not check" >&2
 	@scripts/setup.sh $(OBJECT_CHECKERS) || echo "tests of DICOM objects go without DCMTK and dicom3tools" >&2
+	@scripts/setup.sh libreoffice-calc || echo "tests of sheets in a spreadsheet will say what they could not check" >&2
 	@scripts/doors/python.sh -c '' || echo "tests of messages, documents and objects will say what they could not check" >&2
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
