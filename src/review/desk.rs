@@ -3,6 +3,9 @@
 //!
 //! Of an item that is asked blindly nothing that was read leaves the server: no value, no alternatives, no messages, no raw text.
 
+#[doc(hidden)]
+pub mod fake;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Measured, Mode, Outcome, PageJoin, Reviewer};

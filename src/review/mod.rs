@@ -8,6 +8,7 @@ mod queue;
 mod recall;
 mod settings;
 mod sheet;
+pub mod web;
 
 pub use guard::{guard, unguard};
 pub use lane::{AUDIT_HEADER, Keyed, ToCheck, audit_csv, read_answers};
