@@ -130,8 +130,12 @@ pub(super) async fn release(State(station): Here, Extension(visitor): Who, Json(
 
 /// Keeps the keys that somebody has chosen, as codes that are known: never as text that could be shown.
 pub(super) async fn keys(State(station): Here, Extension(visitor): Who, Json(chosen): Json<Value>) -> Reply<Value> {
-    let keys = page::keys(&chosen).ok_or_else(Fault::unclear)?;
-    let name = visitor.reviewer.name.clone();
-    station.blocking(move |station| station.accounts.keep_keys(&name, &keys)).await?;
+    keep_keys(&station, &visitor, &chosen).await?;
     Ok(Json(json!({})))
+}
+
+pub(super) async fn keep_keys(station: &Arc<Station>, visitor: &Visitor, chosen: &Value) -> Result<(), Fault> {
+    let keys = page::keys(chosen).ok_or_else(Fault::unclear)?;
+    let name = visitor.reviewer.name.clone();
+    station.blocking(move |station| station.accounts.keep_keys(&name, &keys)).await
 }

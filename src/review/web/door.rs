@@ -159,7 +159,7 @@ async fn admit(station: &Arc<Station>, path: Option<&str>, request: Request) -> 
 
 /// Deeds that change nothing of the archive.
 fn is_harmless(path: &str) -> bool {
-    matches!(path, "/api/alive" | "/api/sign-out" | "/api/keys" | "/form/sign-out")
+    matches!(path, "/api/alive" | "/api/sign-out" | "/api/keys" | "/form/keys" | "/form/sign-out")
 }
 
 /// Whether a request may have its origin: deeds come from our pages; screens and pictures are not fetched, framed or shown by others, on

@@ -1,10 +1,11 @@
 //! Deeds for browsers without script: plain forms (`application/x-www-form-urlencoded`), each with the session's second secret in the field
 //! `token`. They do what `api` does and lead to a screen. Names of fields are those of the JSON, besides:
 //!
-//! * `field`, `kind`, `document` of `/form/answer`, `/form/postpone`, `/form/note`: what the screen was asked for, so that it goes on;
-//! * `view`: the screen that goes on: `field` (`/work`), `conflict`, `escalated`, `group`, `document`;
-//! * `box` stands for `place`: four percentages with spaces between: x, y, width, height as in the JSON;
-//! * `/form/answers`: `id`, `version`, `value`, `outcome` once a tile, in the same order.
+//! * `of-field`, `of-kind`, `of-document`: what the screen was asked for, so that it goes on with the same;
+//! * `view`: the screen that goes on: `field` (`/work`), `conflict`, `escalated`, `document`, `mine`, `queue`;
+//! * `outcome` of `/form/answer` may be `postpone`; `take` holds the number of an alternative, a space, and its value;
+//! * `place`: four percentages, x, y, width, height as in the JSON, with spaces or commas between;
+//! * `/form/group`: `item` holds name, version and value of a tile with spaces between, `marked` the names of those that are left out.
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use super::fault::Fault;
 use super::sessions::Visitor;
 use super::views::Sought;
 use crate::model::{Measured, Outcome, PageJoin};
-use crate::review::desk::{Amendment, Given, Restructure, Wanted};
+use crate::review::desk::{Amendment, Desk, Given, Restructure, Wanted};
 use crate::review::page::{self, Asked};
 
 /// The fields of a form, in its order.
@@ -80,8 +81,8 @@ impl Fields {
     }
 
     fn place(&self) -> Result<Option<[f64; 4]>, Fault> {
-        let Some(text) = self.get("box") else { return Ok(None) };
-        let numbers: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
+        let Some(text) = self.get("place") else { return Ok(None) };
+        let numbers: Result<Vec<f64>, _> = text.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect();
         numbers.ok().and_then(|numbers| <[f64; 4]>::try_from(numbers).ok()).map(Some).ok_or_else(Fault::unclear)
     }
 
@@ -90,7 +91,7 @@ impl Fields {
     }
 
     fn sought(&self) -> Sought {
-        Sought { field: self.owned("field"), kind: self.owned("kind"), document: self.owned("document"), said: None }
+        Sought { field: self.owned("of-field"), kind: self.owned("of-kind"), document: self.owned("of-document"), said: None }
     }
 }
 
@@ -103,19 +104,18 @@ fn onward(station: &Station, fields: &Fields, said: &str) -> Response {
     let path = match fields.get("view") {
         Some("conflict") => "/conflicts".to_owned(),
         Some("escalated") => "/escalated".to_owned(),
-        Some("group") => "/group".to_owned(),
-        Some("document") => format!("/paper/{}", escape(fields.get("document").unwrap_or_default())),
+        Some("document") => format!("/paper/{}", escape(fields.get("of-document").unwrap_or_default())),
         Some("mine") => "/mine".to_owned(),
         Some("queue") => "/".to_owned(),
         _ => "/work".to_owned(),
     };
-    let mut query = String::new();
-    for name in ["field", "kind", "document"] {
-        if let Some(value) = fields.get(name) {
-            query.push_str(&format!("{name}={}&", escape(value)));
-        }
-    }
-    see(&format!("{}{path}?{query}said={said}", station.base))
+    see(&format!("{}{path}?{}said={said}", station.base, query(fields)))
+}
+
+/// What the screen was asked for.
+fn query(fields: &Fields) -> String {
+    let names = [("field", "of-field"), ("kind", "of-kind"), ("document", "of-document")];
+    names.iter().filter_map(|(name, from)| Some(format!("{name}={}&", escape(fields.get(from)?)))).collect()
 }
 
 pub(super) fn see(path: &str) -> Response {
@@ -129,12 +129,16 @@ fn escape(text: &str) -> String {
 }
 
 pub(super) async fn answer(State(station): Here, Extension(visitor): Who, Extension(fields): Filled) -> Result<Response, Fault> {
+    if fields.get("outcome") == Some("postpone") {
+        return postpone(State(station), Extension(visitor), Extension(fields)).await;
+    }
+    let taken = fields.get("take").map(|take| take.split_once(' ').ok_or_else(Fault::unclear)).transpose()?;
     let given = Given {
         id: fields.wanted("id")?.to_owned(),
         version: fields.number("version")?.ok_or_else(Fault::unclear)?,
-        outcome: fields.outcome()?,
-        value: fields.owned("value").unwrap_or_default(),
-        rank: fields.number("rank")?,
+        outcome: if taken.is_some() { Outcome::Corrected } else { fields.outcome()? },
+        value: taken.map(|(_, value)| value.to_owned()).or_else(|| fields.owned("value")).unwrap_or_default(),
+        rank: taken.map(|(rank, _)| rank.parse().map_err(|_| Fault::unclear())).transpose()?,
         place: fields.place()?,
         context: false,
         insist: fields.get("insist").is_some(),
@@ -149,7 +153,7 @@ pub(super) async fn answer(State(station): Here, Extension(visitor): Who, Extens
     };
     let Some(doubt) = kept.doubt else { return Ok(onward(&station, &fields, "saved")) };
     // The same item once more, with what was typed and what speaks against it.
-    let draw = move |desk: &dyn crate::review::desk::Desk, frame: &page::Frame| {
+    let draw = move |desk: &dyn Desk, frame: &page::Frame| {
         let sought = fields.sought();
         let asked = Asked { doubt: Some(&doubt), typed: Some(&given.value), ..sought.asked() };
         let (conflicts, escalated) = (given.view == "conflict", given.view == "escalated");
@@ -164,42 +168,67 @@ pub(super) async fn answer(State(station): Here, Extension(visitor): Who, Extens
     station.screen(&visitor, draw).await
 }
 
-pub(super) async fn answers(State(station): Here, Extension(visitor): Who, Extension(fields): Filled) -> Result<Response, Fault> {
-    let (ids, versions): (Vec<_>, Vec<_>) = (fields.all("id").collect(), fields.all("version").collect());
-    let (values, outcomes): (Vec<_>, Vec<_>) = (fields.all("value").collect(), fields.all("outcome").collect());
-    if ids.len() > TOGETHER_AT_MOST || [versions.len(), values.len(), outcomes.len()].iter().any(|&len| len != ids.len()) {
+/// Tiles that are not marked are as they were read; those that are stay for the field view.
+pub(super) async fn group(State(station): Here, Extension(visitor): Who, Extension(fields): Filled) -> Result<Response, Fault> {
+    let marked: Vec<&str> = fields.all("marked").collect();
+    let mut tiles = Vec::new();
+    for tile in fields.all("item") {
+        let mut parts = tile.splitn(3, ' ');
+        let (Some(id), Some(version), Some(value)) = (parts.next(), parts.next(), parts.next()) else { return Err(Fault::unclear()) };
+        tiles.push((id, version.parse().map_err(|_| Fault::unclear())?, value));
+    }
+    if tiles.len() > TOGETHER_AT_MOST {
         return Err(Fault::unclear());
     }
-    let mut given = Vec::new();
-    for at in 0..ids.len() {
-        // A tile that is put off says so by an outcome that is none.
-        if outcomes[at].is_empty() {
-            continue;
-        }
-        given.push(Given {
-            id: ids[at].to_owned(),
-            version: versions[at].parse().map_err(|_| Fault::unclear())?,
-            outcome: Outcome::parse(outcomes[at]).ok_or_else(Fault::unclear)?,
-            value: values[at].to_owned(),
-            rank: None,
-            place: None,
-            context: false,
-            insist: fields.get("insist").is_some(),
-            view: "group".to_owned(),
-            note: String::new(),
-            measured: Measured::default(),
-        });
+    let back = |said: &str| Ok(see(&format!("{}/group?{}said={said}", station.base, query(&fields))));
+    if fields.get("outcome") == Some("postpone") {
+        let items: Vec<String> = tiles.iter().map(|(id, ..)| (*id).to_owned()).collect();
+        station.ask(&visitor, move |desk, who| desk.postpone(who, &items)).await?;
+        return back("later");
     }
+    let (outcome, insist) = (fields.outcome()?, fields.get("insist").is_some());
+    let unmarked = tiles.iter().filter(|(id, ..)| !marked.contains(id));
+    let given: Vec<Given> = unmarked.map(|&(id, version, value)| given(id, version, outcome, value, insist)).collect();
     let kept = station.ask(&visitor, move |desk, who| desk.answer_all(who, &given)).await?;
-    match kept.into_iter().find_map(|kept| kept.doubt) {
-        None => Ok(onward(&station, &fields, "saved")),
-        Some(doubt) => Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, doubt)),
+    let Some(doubt) = kept.into_iter().find_map(|kept| kept.doubt) else {
+        // Marked tiles would come again at once.
+        return if marked.is_empty() { back("saved") } else { Ok(onward(&station, &fields, "saved")) };
+    };
+    let draw = move |desk: &dyn Desk, frame: &page::Frame| {
+        let sought = fields.sought();
+        let tasks = desk.tasks(frame.reviewer, &Wanted { group: true, ..sought.wanted(super::views::TILES) })?;
+        Ok(page::group(frame, &tasks, &Asked { doubt: Some(&doubt), ..sought.asked() }))
+    };
+    station.screen(&visitor, draw).await
+}
+
+fn given(id: &str, version: i64, outcome: Outcome, value: &str, insist: bool) -> Given {
+    Given {
+        id: id.to_owned(),
+        version,
+        outcome,
+        value: value.to_owned(),
+        rank: None,
+        place: None,
+        context: false,
+        insist,
+        view: "group".to_owned(),
+        note: String::new(),
+        measured: Measured::default(),
     }
+}
+
+/// Keeps the keys that somebody has chosen: a field a command.
+pub(super) async fn keys(State(station): Here, Extension(visitor): Who, Extension(fields): Filled) -> Result<Response, Fault> {
+    let pairs = fields.0.iter().filter(|(name, _)| name != "token");
+    let chosen = serde_json::Value::Object(pairs.map(|(name, key)| (name.clone(), key.clone().into())).collect());
+    super::api::keep_keys(&station, &visitor, &chosen).await?;
+    Ok(see(&format!("{}/help", station.base)))
 }
 
 pub(super) async fn postpone(State(station): Here, Extension(visitor): Who, Extension(fields): Filled) -> Result<Response, Fault> {
     let items: Vec<String> = fields.all("id").map(str::to_owned).collect();
-    if items.len() > TOGETHER_AT_MOST {
+    if items.is_empty() || items.len() > TOGETHER_AT_MOST {
         return Err(Fault::unclear());
     }
     station.ask(&visitor, move |desk, who| desk.postpone(who, &items)).await?;
@@ -218,9 +247,8 @@ pub(super) async fn undo(State(station): Here, Extension(visitor): Who, Extensio
     let line = fields.number("line")?;
     let task = station.ask(&visitor, move |desk, who| desk.undo(who, line)).await?;
     let sought = fields.sought();
-    let draw = move |_: &dyn crate::review::desk::Desk, frame: &page::Frame| {
-        Ok(page::work(frame, Some(&task), &Asked { said: Some("Taken back."), ..sought.asked() }))
-    };
+    let draw =
+        move |_: &dyn Desk, frame: &page::Frame| Ok(page::work(frame, Some(&task), &Asked { said: Some("Taken back."), ..sought.asked() }));
     station.screen(&visitor, draw).await
 }
 
@@ -242,7 +270,7 @@ pub(super) async fn amend(State(station): Here, Extension(visitor): Who, Extensi
     match kept.doubt {
         None => Ok(see(&format!("{}/paper/{}?said=saved", station.base, escape(&document)))),
         Some(doubt) => {
-            let draw = move |desk: &dyn crate::review::desk::Desk, frame: &page::Frame| {
+            let draw = move |desk: &dyn Desk, frame: &page::Frame| {
                 let asked = Asked {
                     doubt: Some(&doubt),
                     typed: fields.get("value"),

@@ -16,7 +16,7 @@ use crate::review::desk::{Desk, DeskError, Png, Task, Wanted};
 use crate::review::page::{self, Asked, Frame};
 
 /// Tiles of the group view.
-const TILES: usize = 48;
+pub(super) const TILES: usize = 48;
 /// Widths of page pictures that are made, pixels.
 const WIDTHS: std::ops::RangeInclusive<u32> = 200..=2400;
 /// The width where none is asked for.
