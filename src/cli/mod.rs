@@ -9,6 +9,8 @@ mod config;
 mod export;
 mod lexicon;
 mod push;
+mod review;
+mod review_user;
 mod run;
 mod show;
 mod status;
@@ -43,6 +45,9 @@ enum Command {
     Show(show::ShowArguments),
     /// Show what checks of accepted values say, or take in what people keyed
     Audit(audit::AuditArguments),
+    /// Review what waits for people, and say who may
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
     /// Certify from which confidence on values may be accepted, from checked ones
     Certify(certify::CertifyArguments),
     /// Estimate what targets would cost: share to review, labels, hours
@@ -100,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::status(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Review(command) => review::review(&command),
         Command::Certify(arguments) => certify::certify(&arguments),
         Command::Plan(arguments) => certify::plan(&arguments),
         Command::Export(arguments) => export::export(&arguments),

@@ -193,6 +193,14 @@ impl Archive {
         Ok(Self { ledger, writer, _lock: lock })
     }
 
+    /// Opens an existing archive beside whoever holds it: for decisions and accounts, which are transactions of the ledger.
+    /// A run may go on meanwhile.
+    pub fn beside(folder: &Path) -> Result<(Ledger, ArchiveWriter), ArchiveError> {
+        let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };
+        let writer = ArchiveWriter::open(folder)?;
+        Ok((open_known(folder, &identity)?, writer))
+    }
+
     /// Opens the ledger of an existing archive to look at it, and says which process is writing to it now.
     pub fn look(folder: &Path) -> Result<(Ledger, Option<u32>), ArchiveError> {
         let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };

@@ -1,6 +1,7 @@
 //! Events and who listens to them: progress bar, lines, log, summary. Owns the terminal while a run lasts, and the exit codes.
 //! Events carry names of files, ids and counts, never text from a page. Leaves it to the command line who listens.
 
+mod accounts;
 mod audit;
 mod certify;
 mod event;
@@ -12,6 +13,7 @@ mod push;
 mod summary;
 mod trust;
 
+pub use accounts::AccountsReport;
 pub use audit::{AuditReport, ImportReport};
 pub use certify::{CertifyReport, ContractReport, LabelCounts, PlanReport, TargetPlan};
 pub use event::{Event, Listeners, Reporter, Silent};

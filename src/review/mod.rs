@@ -1,5 +1,6 @@
 //! What people are asked: the queue of what waits for them, the sheet of what they check blindly, the list of what has to be called back.
 
+pub mod accounts;
 pub mod desk;
 mod guard;
 mod lane;

@@ -1,0 +1,20 @@
+//! `chartlift review`: the reviewers' station, its sheets, its accounts.
+
+use clap::Subcommand;
+
+use super::Complaint;
+use super::review_user::{UserCommand, user};
+use crate::report::Exit;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReviewCommand {
+    /// Say who may sign in at the station
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+pub(super) fn review(command: &ReviewCommand) -> Result<Exit, Complaint> {
+    match command {
+        ReviewCommand::User(command) => user(command),
+    }
+}
