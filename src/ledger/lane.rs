@@ -87,6 +87,8 @@ const HOLDS: &str = "audits CROSS JOIN sources ON sources.result_sha256 = audits
     CROSS JOIN documents ON documents.source = sources.id AND documents.ordinal = audits.ordinal
     CROSS JOIN document_values INDEXED BY values_by_document ON document_values.document = documents.id AND document_values.page = audits.page
         AND document_values.item IS audits.item AND document_values.field = audits.field AND document_values.value = audits.machine_value";
+/// An answer that was not taken back.
+const STANDS: &str = "NOT EXISTS (SELECT 1 FROM decisions WHERE act = 'undo' AND replaces = audit_answers.line)";
 pub(super) const OF_SOURCE: &str =
     "JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source";
 pub(super) const UNDECIDED: &str =
@@ -151,9 +153,10 @@ impl Ledger {
     /// How many answers each field has had to values of each version of the rules.
     pub fn answers_by_version(&self) -> Result<BTreeMap<(Field, String), u64>, LedgerError> {
         let work = |connection: &Connection| {
-            let mut statement = connection.prepare(
-                "SELECT field, version, count(*) FROM audits WHERE EXISTS (SELECT 1 FROM audit_answers WHERE audit = audits.id) GROUP BY field, version",
-            )?;
+            let mut statement = connection.prepare(&format!(
+                "SELECT field, version, count(*) FROM audits WHERE EXISTS (SELECT 1 FROM audit_answers WHERE audit = audits.id AND {STANDS})
+                 GROUP BY field, version"
+            ))?;
             let rows = statement.query_map([], |row| Ok(((field(row, 0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))?;
             rows.collect::<Result<BTreeMap<_, _>, _>>()
         };
@@ -167,7 +170,7 @@ impl Ledger {
                 "SELECT audits.id, audits.sha256, audits.ordinal, audits.page, audits.item, audits.field, audits.machine_value, audits.name, audits.run,
                         audits.version, answer.id, answer.agrees, found.name, found.x, found.y, found.width, found.height, audits.rate, found.status
                  FROM audits
-                 LEFT JOIN audit_answers AS answer ON answer.id = (SELECT max(id) FROM audit_answers WHERE audit = audits.id)
+                 LEFT JOIN audit_answers AS answer ON answer.id = (SELECT max(id) FROM audit_answers WHERE audit = audits.id AND {STANDS})
                  LEFT JOIN (SELECT audits.id AS audit, documents.name, min(document_values.id), x, y, width, height, status
                             FROM {HOLDS} GROUP BY audits.id) AS found ON found.audit = audits.id
                  ORDER BY audits.id"
