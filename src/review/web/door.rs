@@ -80,11 +80,16 @@ impl Kind {
 /// Lets a request through, or not, and puts the headers on whatever is answered.
 pub(super) async fn pass(State(station): State<Arc<Station>>, request: Request, next: Next) -> Response {
     let within = station.within(request.uri().path()).map(str::to_owned);
-    let form = within.as_deref().map_or(Form::Page, |path| Kind::of(path).form());
+    // Who calls by another name, or does not know where paths begin, is not told.
+    let known = station.hosts.of(request.uri(), request.headers()).is_some();
+    let form = within.as_deref().filter(|_| known).map_or(Form::Text, |path| Kind::of(path).form());
     let answer = match admit(&station, within.as_deref(), request).await {
         Ok(request) => next.run(request).await,
         Err(answer) => answer,
     };
+    if matches!(answer.status(), StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST) {
+        tracing::warn!(status = answer.status().as_u16(), "the station refused a request");
+    }
     let mut answer = finish(answer, &station.base, form);
     headers::put(&mut answer);
     answer

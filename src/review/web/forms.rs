@@ -21,8 +21,11 @@ use super::fault::Fault;
 use super::sessions::Visitor;
 use super::views::Sought;
 use crate::model::{Measured, Outcome, PageJoin};
-use crate::review::desk::{Amendment, Desk, Given, Restructure, Wanted};
+use crate::review::desk::{Amendment, Desk, DeskError, Given, Restructure, Wanted};
 use crate::review::page::{self, Asked};
+
+/// Items that are handed out in a row, at most.
+const RUN: usize = 100;
 
 /// The fields of a form, in its order.
 #[derive(Clone, Debug, Default)]
@@ -157,12 +160,20 @@ pub(super) async fn answer(State(station): Here, Extension(visitor): Who, Extens
         let sought = fields.sought();
         let asked = Asked { doubt: Some(&doubt), typed: Some(&given.value), ..sought.asked() };
         let (conflicts, escalated) = (given.view == "conflict", given.view == "escalated");
-        let wanted = Wanted { count: TOGETHER_AT_MOST, conflicts, escalated, ..sought.wanted(1) };
-        let task = desk.tasks(frame.reviewer, &wanted)?.into_iter().find(|task| task.id == given.id);
+        // Asking claims, so that no more is asked for than needed: it is the first one of those that the person holds, or among its run.
+        let mut task = None;
+        for count in [1, RUN] {
+            let wanted = Wanted { conflicts, escalated, ..sought.wanted(count) };
+            task = desk.tasks(frame.reviewer, &wanted)?.into_iter().find(|task| task.id == given.id);
+            if task.is_some() {
+                break;
+            }
+        }
+        let Some(task) = task else { return Err(DeskError::Unclear(doubt)) };
         Ok(match (conflicts, escalated) {
-            (true, _) => page::conflicts(frame, task.as_ref(), &asked),
-            (_, true) => page::escalated(frame, task.as_ref(), &asked),
-            _ => page::work(frame, task.as_ref(), &asked),
+            (true, _) => page::conflicts(frame, Some(&task), &asked),
+            (_, true) => page::escalated(frame, Some(&task), &asked),
+            _ => page::work(frame, Some(&task), &asked),
         })
     };
     station.screen(&visitor, draw).await

@@ -17,6 +17,9 @@ mod throttle;
 mod tls;
 mod views;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 const FREE: u32 = 5;
 /// Seconds after which they are forgotten, and the longest wait.
 const QUARTER: i64 = 15 * 60;
-/// Attempts a minute of all accounts together.
+/// Wrong attempts a minute of all accounts together.
 const A_MINUTE: usize = 30;
 /// Names that are remembered; more forget those whose wait is over first.
 const NAMES_AT_MOST: usize = 10_000;
@@ -77,9 +77,11 @@ impl Throttle {
         Ok(())
     }
 
-    /// The attempt was right: what was wrong before is forgotten.
+    /// The attempt was right: what was wrong before is forgotten, and it is none of those a minute has room for.
     pub fn forget(&self, name: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).failures.remove(name);
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.failures.remove(name);
+        seen.attempts.pop_back();
     }
 }
 
@@ -124,6 +126,8 @@ mod tests {
             assert_eq!(throttle.admit(&format!("name {n}"), 0), Ok(()));
         }
         assert_eq!(throttle.admit("ann", 10), Err(50));
+        throttle.forget("name 3");
+        assert_eq!(throttle.admit("ann", 10), Ok(()), "who is right takes nobody's place");
         assert_eq!(throttle.admit("ann", 60), Ok(()));
     }
 
