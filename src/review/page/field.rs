@@ -77,11 +77,6 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
     let typed = asked.typed.or(task.value.as_deref()).unwrap_or_default();
     let words = shown_words(task, typed);
     let long = task.field.starts_with("Composition.section.") || words.chars().count() > LONG || words.contains('\n');
-    let several: Vec<(&str, &str)> = if task.entries.is_empty() {
-        task.alternatives.iter().map(|other| (other.value.as_str(), other.source.as_str())).collect()
-    } else {
-        task.entries.iter().map(|entry| (entry.as_str(), "")).collect()
-    };
     html! {
         header.asked {
             h1 #label { (task.label) }
@@ -120,56 +115,79 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
                 }
                 ul #messages.messages { @for message in &task.messages { li { (message) } } }
                 @if may_answer {
-                    (acts(frame, several.as_slice(), &task.choices))
+                    p.main-act { (deed(frame, Command::Accept, Some("corrected"), "Accept", Some("primary"))) }
                 } @else {
                     p { "Your account looks and changes nothing." }
                 }
+            }
+            @if may_answer {
+                (other_readings(frame, view, task, asked))
+                (acts(frame))
             }
         }
         aside #ahead.ahead aria-hidden="true" {}
     }
 }
 
-/// The buttons; the first one is what Enter does without script.
-fn acts(frame: &Frame, several: &[(&str, &str)], choices: &[(String, String)]) -> Markup {
-    let keys = frame.chosen();
-    let deed = |command: Command, outcome: &str, words: &str, class: &str| {
-        html! {
-            button type="submit" name="outcome" value=(outcome) class=[(!class.is_empty()).then_some(class)] data-do=(command.as_str())
-                aria-keyshortcuts=(keys.of(command).replace("Ctrl", "Control")) { (words) " " kbd { (keys.of(command)) } }
-        }
-    };
-    let scripted = |command: Command, words: &str| {
-        html! {
-            button.scripted type="button" data-do=(command.as_str()) aria-keyshortcuts=(keys.of(command).replace("Ctrl", "Control")) {
-                (words) " " kbd { (keys.of(command)) }
-            }
-        }
-    };
+/// Other readings, or the members of a closed set: each taken by one key.
+fn other_readings(frame: &Frame, view: View, task: &Task, asked: &Asked) -> Markup {
+    let mut readings: Vec<(&str, &str)> = task.entries.iter().map(|entry| (entry.as_str(), "")).collect();
+    if readings.is_empty() {
+        readings = task.alternatives.iter().map(|other| (other.value.as_str(), other.source.as_str())).collect();
+    }
+    if readings.is_empty() {
+        readings = task.choices.iter().map(|(value, _)| (value.as_str(), "")).collect();
+    }
     html! {
-        div.main-act { (deed(Command::Accept, "corrected", "Accept", "primary")) }
         ol #alternatives.alternatives aria-label="Other readings" {
-            @for (rank, (value, source)) in (1..).zip(several) {
-                li { button type="submit" name="take" value={ (rank) " " (value) } { kbd { (rank) } " " span.value { (value) } " " small { (source) } } }
-            }
-            @if several.is_empty() {
-                @for (rank, (value, words)) in (1..).zip(choices) {
-                    li { button type="submit" name="take" value={ (rank) " " (value) } { kbd { (rank) } " " span.value { (words) } } }
+            @for (rank, (value, source)) in (1..).zip(readings) {
+                li {
+                    form method="post" action={ (frame.base) "/form/answer" } {
+                        (frame.hidden_token())
+                        (asked.hidden())
+                        input type="hidden" name="id" value=(task.id);
+                        input type="hidden" name="version" value=(task.version);
+                        input type="hidden" name="view" value=(view.as_str());
+                        input type="hidden" name="outcome" value="corrected";
+                        @if !task.alternatives.is_empty() || !task.entries.is_empty() { input type="hidden" name="rank" value=(rank); }
+                        button type="submit" name="value" value=(value) {
+                            kbd { (rank) } " " span.value { (shown_words(task, value)) } " " small { (source) }
+                        }
+                    }
                 }
             }
         }
-        div.acts role="group" aria-label="Else" {
-            (deed(Command::Illegible, "illegible", "Illegible", ""))
-            (deed(Command::Blank, "blank", "Empty on paper", ""))
-            (deed(Command::Absent, "absent", "Not on this paper", ""))
-            (scripted(Command::Elsewhere, "Not here…"))
-            (scripted(Command::Same, "As before"))
-            (scripted(Command::Page, "Page"))
-            (deed(Command::Postpone, "postpone", "Put off", ""))
-            (scripted(Command::Back, "Back"))
-            (scripted(Command::Note, "Note…"))
-            (deed(Command::WrongDocument, "wrong-document", "Wrong patient or document…", "careful"))
-            (scripted(Command::Document, "Document"))
+    }
+}
+
+/// A button for a command. With an outcome it works without script too.
+fn deed(frame: &Frame, command: Command, outcome: Option<&str>, words: &str, class: Option<&str>) -> Markup {
+    let key = frame.chosen().of(command);
+    let class = class.unwrap_or(if outcome.is_none() { "scripted" } else { "" });
+    html! {
+        button type=(if outcome.is_some() { "submit" } else { "button" }) form="answer" name=[outcome.map(|_| "outcome")] value=[outcome]
+            class=[(!class.is_empty()).then_some(class)] data-do=(command.as_str()) aria-keyshortcuts=(key.replace("Ctrl", "Control")) {
+            (words) " " kbd { (key) }
+        }
+    }
+}
+
+fn acts(frame: &Frame) -> Markup {
+    let postpone = frame.chosen().of(Command::Postpone);
+    html! {
+        div.acts role="group" aria-label="Other answers and tools" {
+            (deed(frame, Command::Illegible, Some("illegible"), "Illegible", None))
+            (deed(frame, Command::Blank, Some("blank"), "Empty on paper", None))
+            (deed(frame, Command::Absent, Some("absent"), "Not on this paper", None))
+            (deed(frame, Command::Elsewhere, None, "Not here…", None))
+            (deed(frame, Command::Same, None, "As before", None))
+            (deed(frame, Command::Page, None, "Page", None))
+            button type="submit" form="answer" formaction={ (frame.base) "/form/postpone" } data-do=(Command::Postpone.as_str())
+                aria-keyshortcuts=(postpone.replace("Ctrl", "Control")) { "Put off " kbd { (postpone) } }
+            (deed(frame, Command::Back, None, "Back", None))
+            (deed(frame, Command::Note, None, "Note…", None))
+            (deed(frame, Command::Document, None, "Document", None))
+            (deed(frame, Command::WrongDocument, Some("wrong-document"), "Wrong patient or document…", None))
         }
     }
 }

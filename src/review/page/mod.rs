@@ -78,7 +78,7 @@ impl Asked<'_> {
     /// What a form must give back so that the next screen is of the same kind.
     fn hidden(&self) -> Markup {
         html! {
-            @for (name, value) in [("of-field", self.field), ("of-kind", self.kind), ("of-document", self.document)] {
+            @for (name, value) in [("field", self.field), ("kind", self.kind), ("document", self.document)] {
                 @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
             }
         }
@@ -99,7 +99,7 @@ fn screen(frame: &Frame, screen: &str, title: &str, body: &Markup) -> String {
     let top = html! {
         nav aria-label="Station" {
             (link("/", "Queue", &["queue"]))
-            (link("/work", "Work", &["work", "group"]))
+            @if frame.reviewer.role != Role::Auditor { (link("/work", "Work", &["work", "group"])) }
             @if frame.is_lead() {
                 (link("/conflicts", "Conflicts", &["conflicts"]))
                 (link("/escalated", "For the lead", &["escalated"]))
@@ -111,6 +111,7 @@ fn screen(frame: &Frame, screen: &str, title: &str, body: &Markup) -> String {
         form.who method="post" action={ (base) "/form/sign-out" } {
             (frame.hidden_token())
             span.name { (frame.reviewer.name) }
+            button #lock-now.quiet.scripted type="button" { "Lock" }
             button.quiet type="submit" { "Sign out" }
         }
     };
