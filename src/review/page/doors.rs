@@ -72,7 +72,8 @@ pub fn help(frame: &Frame) -> String {
             p { "Nothing is lost: when a save fails the page stops with your text in the box. Your last fifty answers can be taken back." }
         }
         h2 { "Keys" }
-        form #keys {
+        form #keys method="post" action={ (frame.base) "/form/keys" } {
+            (frame.hidden_token())
             table.list.keys {
                 thead { tr { th scope="col" { "What it does" } th scope="col" { "Key" } } }
                 tbody {
@@ -89,8 +90,7 @@ pub fn help(frame: &Frame) -> String {
                     }
                 }
             }
-            p #keys-said role="status" {}
-            button.primary.scripted type="submit" { "Save keys" }
+            button.primary type="submit" { "Save keys" }
         }
         h2 { "Keys that stay as they are" }
         table.list.keys {

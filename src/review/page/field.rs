@@ -86,8 +86,8 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
         }
         dl #context.context { @for (name, value) in &task.context { div { dt { (name) } dd { (value) } } } }
         div.sheet {
-            figure #picture {
-                div #crop.crop { (snippet(frame, task)) }
+            figure {
+                div #picture role="group" aria-label="Picture" tabindex="0" { div #crop.crop { (snippet(frame, task)) } }
                 figcaption #caption hidden[!task.missing] { "Nothing was found here. This is where it should stand." }
             }
             form #answer method="post" action={ (frame.base) "/form/answer" } autocomplete="off" {
@@ -121,7 +121,7 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
                 }
             }
             @if may_answer {
-                (other_readings(frame, view, task, asked))
+                (other_readings(task))
                 (acts(frame))
             }
         }
@@ -130,7 +130,7 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
 }
 
 /// Other readings, or the members of a closed set: each taken by one key.
-fn other_readings(frame: &Frame, view: View, task: &Task, asked: &Asked) -> Markup {
+fn other_readings(task: &Task) -> Markup {
     let mut readings: Vec<(&str, &str)> = task.entries.iter().map(|entry| (entry.as_str(), "")).collect();
     if readings.is_empty() {
         readings = task.alternatives.iter().map(|other| (other.value.as_str(), other.source.as_str())).collect();
@@ -142,17 +142,8 @@ fn other_readings(frame: &Frame, view: View, task: &Task, asked: &Asked) -> Mark
         ol #alternatives.alternatives aria-label="Other readings" {
             @for (rank, (value, source)) in (1..).zip(readings) {
                 li {
-                    form method="post" action={ (frame.base) "/form/answer" } {
-                        (frame.hidden_token())
-                        (asked.hidden())
-                        input type="hidden" name="id" value=(task.id);
-                        input type="hidden" name="version" value=(task.version);
-                        input type="hidden" name="view" value=(view.as_str());
-                        input type="hidden" name="outcome" value="corrected";
-                        @if !task.alternatives.is_empty() || !task.entries.is_empty() { input type="hidden" name="rank" value=(rank); }
-                        button type="submit" name="value" value=(value) {
-                            kbd { (rank) } " " span.value { (shown_words(task, value)) } " " small { (source) }
-                        }
+                    button type="submit" form="answer" name="take" value={ (rank) " " (value) } {
+                        kbd { (rank) } " " span.value { (shown_words(task, value)) } " " small { (source) }
                     }
                 }
             }
@@ -173,7 +164,6 @@ fn deed(frame: &Frame, command: Command, outcome: Option<&str>, words: &str, cla
 }
 
 fn acts(frame: &Frame) -> Markup {
-    let postpone = frame.chosen().of(Command::Postpone);
     html! {
         div.acts role="group" aria-label="Other answers and tools" {
             (deed(frame, Command::Illegible, Some("illegible"), "Illegible", None))
@@ -182,8 +172,7 @@ fn acts(frame: &Frame) -> Markup {
             (deed(frame, Command::Elsewhere, None, "Not here…", None))
             (deed(frame, Command::Same, None, "As before", None))
             (deed(frame, Command::Page, None, "Page", None))
-            button type="submit" form="answer" formaction={ (frame.base) "/form/postpone" } data-do=(Command::Postpone.as_str())
-                aria-keyshortcuts=(postpone.replace("Ctrl", "Control")) { "Put off " kbd { (postpone) } }
+            (deed(frame, Command::Postpone, Some("postpone"), "Put off", None))
             (deed(frame, Command::Back, None, "Back", None))
             (deed(frame, Command::Note, None, "Note…", None))
             (deed(frame, Command::Document, None, "Document", None))

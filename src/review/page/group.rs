@@ -26,12 +26,11 @@ pub fn group(frame: &Frame, tasks: &[Task], asked: &Asked) -> String {
     let keys = frame.chosen();
     let body = html! {
         @if let Some(said) = asked.said { p.said role="status" { (said) } }
-        form #group method="post" action={ (frame.base) "/form/answers" } data-field=(first.field) data-kind=[asked.kind]
+        form #group method="post" action={ (frame.base) "/form/group" } data-field=(first.field) data-kind=[asked.kind]
             data-tasks=[serde_json::to_string(tasks).ok()] autocomplete="off" {
             (frame.hidden_token())
-            input type="hidden" name="view" value="group";
-            input type="hidden" name="field" value=(first.field);
-            @if let Some(kind) = asked.kind { input type="hidden" name="kind" value=(kind); }
+            input type="hidden" name="of-field" value=(first.field);
+            @if let Some(kind) = asked.kind { input type="hidden" name="of-kind" value=(kind); }
             header.asked {
                 h1 #label { (first.label) ": " span #read.value { (words(first)) } "?" }
                 p #left { (tasks.len()) " tiles" }
@@ -46,22 +45,20 @@ pub fn group(frame: &Frame, tasks: &[Task], asked: &Asked) -> String {
                 @for (n, task) in (1..).zip(tasks) {
                     li.tile {
                         span.crop { (snippet(frame, task)) }
-                        input type="hidden" name="id" value=(task.id);
-                        input type="hidden" name="version" value=(task.version);
-                        input type="hidden" name="value" value=(task.value.as_deref().unwrap_or_default());
-                        select name="outcome" aria-label={ "Tile " (n) ", page " (task.page) } {
-                            option value="verified" { (words(task)) }
-                            option value="" { "leave" }
+                        input type="hidden" name="item" value={ (task.id) " " (task.version) " " (task.value.as_deref().unwrap_or_default()) };
+                        label.tile-line {
+                            input type="checkbox" name="marked" value=(task.id) aria-label={ "Leave tile " (n) ", page " (task.page) };
+                            " " span.value { (words(task)) }
                         }
                     }
                 }
             }
             @if frame.reviewer.role != Role::Auditor {
                 div.main-act.stuck {
-                    button.primary type="submit" data-do=(Command::Accept.as_str()) {
+                    button.primary type="submit" name="outcome" value="verified" data-do=(Command::Accept.as_str()) {
                         "Accept all unmarked " kbd { (keys.of(Command::Accept)) }
                     }
-                    button type="submit" formaction={ (frame.base) "/form/postpone" } data-do=(Command::Postpone.as_str()) {
+                    button type="submit" name="outcome" value="postpone" data-do=(Command::Postpone.as_str()) {
                         "Put all off " kbd { (keys.of(Command::Postpone)) }
                     }
                     button.scripted type="button" data-do=(Command::Back.as_str()) { "Back " kbd { (keys.of(Command::Back)) } }

@@ -9,6 +9,9 @@ mod group;
 mod keys;
 mod lists;
 mod paper;
+mod squeeze;
+
+use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -21,10 +24,12 @@ pub use paper::paper;
 
 use crate::model::{Reviewer, Role};
 
-/// The script of all screens.
-pub const SCRIPT: &str = include_str!("station.js");
+/// The script of all screens, as it is served.
+pub static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze::squeeze(include_str!("station.js")));
 /// The style of all screens.
 pub const STYLE: &str = include_str!("station.css");
+/// The sign in the browser's tab.
+pub const ICON: &str = include_str!("station.svg");
 
 /// What every screen of somebody who has signed in is made with.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +83,7 @@ impl Asked<'_> {
     /// What a form must give back so that the next screen is of the same kind.
     fn hidden(&self) -> Markup {
         html! {
-            @for (name, value) in [("field", self.field), ("kind", self.kind), ("document", self.document)] {
+            @for (name, value) in [("of-field", self.field), ("of-kind", self.kind), ("of-document", self.document)] {
                 @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
             }
         }
@@ -129,6 +134,7 @@ fn whole(base: &str, build: &str, screen: &str, title: &str, signed_in: Option<(
                 meta name="color-scheme" content="light dark";
                 title { (title) " – chartlift" }
                 link rel="stylesheet" href={ (base) "/station.css?" (build) };
+                link rel="icon" type="image/svg+xml" href={ (base) "/station.svg" };
                 script src={ (base) "/station.js?" (build) } defer {}
             }
             body data-screen=(screen) data-base=(base) data-build=(build) data-token=[frame.map(|frame| frame.token)]

@@ -79,12 +79,13 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, changes: bool
             form method="post" action={ (frame.base) @if open.is_some() { "/form/answer" } @else { "/form/amend" } } autocomplete="off" {
                 (hidden(frame, paper))
                 input type="hidden" name="page" value=(value.page);
-                input type="hidden" name="box" value="";
+                input type="hidden" name="place" value="";
                 @match open {
                     Some(task) => {
                         input type="hidden" name="id" value=(task.id);
                         input type="hidden" name="version" value=(task.version);
                         input type="hidden" name="view" value="document";
+                        input type="hidden" name="of-document" value=(paper.id);
                     }
                     None => {
                         input type="hidden" name="handle" value=(value.handle);
@@ -144,7 +145,7 @@ fn add_form(frame: &Frame, paper: &Paper) -> Markup {
             label { "Number within its group" input name="item" inputmode="numeric" pattern="[0-9]*"; small { "empty: a new one" } }
             label { "Page" select name="page" { @for (n, page) in (1..).zip(&paper.pages) { option value=(page) { (n) } } } }
             label { "Value" input name="value" spellcheck="false" required; }
-            input type="hidden" name="box" value="";
+            input type="hidden" name="place" value="";
             p.row-acts {
                 button.scripted type="button" data-place="add" { "Mark its place and read it…" }
                 button.primary type="submit" { "Add" }

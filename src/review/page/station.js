@@ -74,10 +74,12 @@ function dialog(name, title, ...kids) {
   const node = make("dialog", { className: name }, make("h2", { textContent: title, id: name + "-title" }), ...kids);
   node.setAttribute("aria-labelledby", name + "-title");
   const from = document.activeElement;
-  node.addEventListener("close", () => {
+  node.onclose = () => {
     node.remove();
-    if (from && from.isConnected) from.focus();
-  });
+    if (from.isConnected) from.focus();
+  };
+  // A key that closes it must not do anything to what lies below.
+  node.onkeydown = (event) => event.stopPropagation();
   document.body.append(node);
   node.showModal();
   return node;
@@ -107,10 +109,9 @@ async function locking(why, done) {
   }
   said.textContent = why;
   box.append(document.adoptNode(form));
-  if (form.name) form.elements.namedItem("name").value = page.reviewer;
-  const own = form.elements.namedItem("name");
-  if (own) own.value = page.reviewer;
-  (form.elements.namedItem("password") || form.elements[0]).focus();
+  const field = (name) => form.elements.namedItem(name);
+  if (field("name")) field("name").value = page.reviewer;
+  (field("password") || field("launch")).focus();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
@@ -264,7 +265,8 @@ function leaf(of, pages, at, place, title, take) {
   img.addEventListener("error", () => put(count, "This page's picture cannot be had: the scan is not where it was."));
   open();
   view.focus();
-  box.addEventListener("keydown", (event) => {
+  box.onkeydown = (event) => {
+    event.stopPropagation();
     const typing = event.target.matches("input");
     if (keys[event.key] === "page") {
       event.preventDefault();
@@ -282,13 +284,13 @@ function leaf(of, pages, at, place, title, take) {
       rect.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else return;
     event.preventDefault();
-  });
+  };
   let grip = null;
   const spot = (event) => [event.offsetX / img.clientWidth * 100, event.offsetY / img.clientHeight * 100];
   view.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     grip = { at: take ? spot(event) : null, x: event.clientX + view.scrollLeft, y: event.clientY + view.scrollTop, moved: false };
-    view.setPointerCapture && !take && view.setPointerCapture(event.pointerId);
+    if (!take) view.setPointerCapture(event.pointerId);
   });
   view.addEventListener("pointermove", (event) => {
     if (!grip || (event.target !== img && take)) return;
@@ -312,17 +314,28 @@ function leaf(of, pages, at, place, title, take) {
 // --- What is common to items --------------------------------------------------------------------------------------------------------
 
 const pictures = new Map();
-function picture(task, line, several) {
+function picture(task, line, several, room) {
   if (pictures.has(task.id)) return pictures.get(task.id);
   const [wide, high] = task.snippet, tall = task.outline ? task.outline[3] / 100 * high : 0;
-  const scale = tall < 1 || tall > several ? 1 : Math.min(3, Math.max(0.5, line / tall));
-  const img = make("img", { alt: "Picture of the paper: " + task.label + ", page " + task.page, decoding: "async" });
-  if (wide) Object.assign(img, { width: Math.round(wide * scale), height: Math.round(high * scale) });
+  let scale = tall < 1 || tall > several ? 1 : Math.min(3, Math.max(0.5, line / tall));
+  // As wide as there is room; where that were too small to read the picture is moved below its frame.
+  if (wide * scale > room) scale = Math.max(scale * 0.7, room / wide);
+  const img = make("img", { alt: "Picture of the paper: " + task.label + ", page " + task.page });
+  if (wide) Object.assign(img, { width: wide * scale, height: high * scale });
   img.onerror = () => img.classList.add("missing");
   img.src = base + "/snippet/" + task.id + ".png";
   img.decode().catch(() => {});
   pictures.set(task.id, img);
   return img;
+}
+
+// How many characters two texts share at their beginning, and at their end.
+function shared(was, now) {
+  const least = Math.min(was.length, now.length);
+  let a = 0, b = 0;
+  while (a < least && was[a] === now[a]) a++;
+  while (b < least - a && was[was.length - 1 - b] === now[now.length - 1 - b]) b++;
+  return [a, b];
 }
 
 const inWords = (task, value) => (task.choices.find((choice) => choice[0] === value) || [0, value || ""])[1];
@@ -362,7 +375,7 @@ function field(root) {
   let box = $("value"), first = "", touched = false, place = null, looked = false, watch = stopwatch(), busy = false, deaf = 0, sending = false,
     waiting = null, fetching = false, question = null, hint = "";
   if (set.may !== "true") return;
-  const asking = $("ask");
+  const asking = $("ask"), draw = (task) => picture(task, line, several, $("work").clientWidth - 40);
 
   addEventListener("beforeunload", (event) => { if (!leaving && (outbox.length || touched)) event.preventDefault(); });
 
@@ -383,8 +396,8 @@ function field(root) {
   }
 
   function ahead() {
-    tasks.slice(0, 6).forEach((task) => picture(task, line, several));
-    put($("ahead"), ...tasks.slice(1, 4).map((task) => make("span", {}, picture(task, line, several))));
+    tasks.slice(0, 6).forEach(draw);
+    put($("ahead"), ...tasks.slice(1, 4).map((task) => make("span", {}, draw(task))));
   }
 
   const doubtful = (task) => task.doubtful.flatMap(([from, to]) => Array.from({ length: to - from }, (_, n) => from + n));
@@ -393,10 +406,7 @@ function field(root) {
   function doubts() {
     const task = tasks[0];
     if (!task || task.value === null || first !== task.value) return [];
-    const was = [...first], now = [...box.value], least = Math.min(was.length, now.length);
-    let a = 0, b = 0;
-    while (a < least && was[a] === now[a]) a++;
-    while (b < least - a && was[was.length - 1 - b] === now[now.length - 1 - b]) b++;
+    const was = [...first], now = [...box.value], [a, b] = shared(was, now);
     return doubtful(task).filter((at) => at < a || at >= was.length - b).map((at) => (at < a ? at : at + now.length - was.length));
   }
 
@@ -422,7 +432,7 @@ function field(root) {
     const task = tasks[0], tag = task.field.startsWith("Composition.section.") || text.length > long || text.includes("\n") ? "TEXTAREA" : "INPUT";
     if (box.tagName !== tag) {
       const next = document.createElement(tag);
-      for (const { name, value } of box.attributes) next.setAttribute(name, value);
+      for (const name of ["id", "name", "aria-describedby", "spellcheck", "autocapitalize"]) next.setAttribute(name, box.getAttribute(name));
       box.replaceWith(next);
       box = next;
       listen();
@@ -454,10 +464,7 @@ function field(root) {
   // The letters in which another reading differs are set off.
   function compared(text, other) {
     if (!other) return [text];
-    let a = 0, b = 0;
-    const least = Math.min(text.length, other.length);
-    while (a < least && text[a] === other[a]) a++;
-    while (b < least - a && text[text.length - 1 - b] === other[other.length - 1 - b]) b++;
+    const [a, b] = shared(text, other);
     return [text.slice(0, a), make("mark", { textContent: text.slice(a, text.length - b) }), text.slice(text.length - b)];
   }
 
@@ -478,7 +485,8 @@ function field(root) {
       (task.item === null ? "" : " · no. " + task.item));
     $("mode").hidden = !blind;
     put($("context"), ...task.context.map(([name, value]) => make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: value }))));
-    put($("crop"), picture(task, line, several), ...(task.outline ? [outline(task.outline)] : []));
+    put($("crop"), draw(task), ...(task.outline ? [outline(task.outline)] : []));
+    $("picture").scrollLeft = task.outline ? task.outline[0] / 100 * $("crop").offsetWidth - 16 : 0;
     $("caption").hidden = !task.missing;
     asking.textContent = task.entries.length ? "What stands on the paper?" : blind || task.value === null ? "Key what you see" : "Right as it stands?";
     first = task.value === null ? "" : inWords(task, task.value);
@@ -681,15 +689,12 @@ function field(root) {
         place = mark;
         touched = true;
         // The new place is shown instead of the old one.
-        const [x, y, w, h] = mark, wide = img.naturalWidth, high = img.naturalHeight, margin = Math.max(1, h);
-        if (wide) {
-          const top = Math.max(0, y - margin) / 100 * high, left = Math.max(0, x - margin) / 100 * wide;
-          const canvas = make("canvas", { width: Math.min(wide - left, (w + 2 * margin) / 100 * wide), height: Math.min(high - top, (h + 2 * margin) / 100 * high) });
-          canvas.setAttribute("role", "img");
-          canvas.setAttribute("aria-label", "Picture of the place that you marked");
-          canvas.getContext("2d").drawImage(img, left, top, canvas.width, canvas.height, 0, 0, canvas.width, canvas.height);
-          put($("crop"), canvas);
-        }
+        const [x, y, w, h] = mark, wide = img.naturalWidth / 100, high = img.naturalHeight / 100;
+        const canvas = make("canvas", { width: (w + 2 * h) * wide, height: 3 * h * high });
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", "Picture of the place that you marked");
+        canvas.getContext("2d").drawImage(img, (h - x) * wide, (h - y) * high);
+        put($("crop"), canvas);
         if (!read) return say("The place is taken. Key what stands there.");
         say("Reading …");
         try {
@@ -742,7 +747,6 @@ function field(root) {
   };
 
   addEventListener("keydown", (event) => {
-    touchedAt = Date.now();
     if (!["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(event.key)) watch.key();
     const name = command(event);
     if (!name) {
@@ -763,7 +767,7 @@ function field(root) {
     if (typeof name === "number") take(name);
     else acts[name]();
   });
-  addEventListener("pointerdown", () => { touchedAt = Date.now(); watch.click(); });
+  addEventListener("pointerdown", () => watch.click());
   $("answer").addEventListener("submit", (event) => event.preventDefault());
   root.addEventListener("click", (event) => {
     const act = event.target.closest("[data-do]");
@@ -793,12 +797,21 @@ function group(form) {
     put($("read"), inWords(tasks[0], tasks[0].value));
     put($("left"), tasks.length + " tiles");
     put(list, ...tasks.map((task, n) => {
-      const tile = make("li", { className: "tile", tabIndex: n ? -1 : 0 }, make("span", { className: "crop" }, picture(task, 40, 110), ...(task.outline ? [outline(task.outline)] : [])),
+      const tile = make("li", { className: "tile", tabIndex: n ? -1 : 0 }, make("span", { className: "crop" }, picture(task)),
         make("span", { className: "tile-line" }, make("span", { className: "value" })));
       tile.setAttribute("role", "option");
       write(tile, n);
       return tile;
     }));
+    // The value fills its tile, with some of what stands around it.
+    for (const [n, { snippet: [wide, high], outline: at }] of tasks.entries()) {
+      const crop = tiles()[n].firstChild, room = [crop.clientWidth, crop.clientHeight];
+      if (!at || !wide) continue;
+      const [x, y, w, h] = [at[0] * wide, at[1] * high, at[2] * wide, at[3] * high].map((part) => part / 100);
+      const scale = Math.min(room[0] * 0.85 / w, room[1] * 0.6 / h, 2);
+      Object.assign(crop.firstChild.style, { position: "absolute", maxHeight: "none", maxWidth: "none", width: wide * scale + "px", height: high * scale + "px",
+        left: room[0] / 2 - (x + w / 2) * scale + "px", top: room[1] / 2 - (y + h / 2) * scale + "px" });
+    }
     list.firstChild.focus();
     watch = stopwatch();
   }
@@ -867,7 +880,6 @@ function group(form) {
   }
 
   addEventListener("keydown", (event) => {
-    touchedAt = Date.now();
     watch.key();
     const at = tiles().indexOf(document.activeElement), name = command(event);
     if (name) {
@@ -908,7 +920,6 @@ function group(form) {
   });
   list.addEventListener("click", (event) => {
     const tile = event.target.closest(".tile"), at = tiles().indexOf(tile);
-    touchedAt = Date.now();
     watch.click();
     if (at < 0) return;
     tiles().forEach((other) => { other.tabIndex = other === tile ? 0 : -1; });
@@ -955,7 +966,7 @@ function paper(root) {
     leaf(shown.id, shown.pages, at, value && value.place, "Where does it stand?", {
       pages: !value,
       async taken(place, where, read) {
-        fields.box.value = place.join(" ");
+        fields.place.value = place.join(" ");
         if (!value) fields.page.value = where;
         if (!read) return say("The place is taken.");
         try {
@@ -974,7 +985,7 @@ function paper(root) {
     if (!["answer", "amend", "structure"].includes(path)) return;
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form, event.submitter)), number = (text) => (text ? Number(text) : null);
-    const place = fields.box ? fields.box.split(" ").map(Number) : null, insist = form.dataset.insist === fields.value + fields.outcome;
+    const place = fields.place ? fields.place.split(" ").map(Number) : null, insist = form.dataset.insist === fields.value + fields.outcome;
     try {
       if (path === "structure") {
         const now = await post(path, { document: shown.id, page: number(fields.page), join: fields.join || null });
@@ -1001,7 +1012,6 @@ function paper(root) {
       cry(failure.message);
     }
   });
-  addEventListener("keydown", () => { touchedAt = Date.now(); });
 }
 
 // --- All screens ------------------------------------------------------------------------------------------------------------------------
@@ -1019,17 +1029,12 @@ if (page.screen === "sign-in" && launch && $("launch")) {
 if ($("work")) field($("work"));
 if ($("group")) group($("group"));
 if ($("paper")) paper($("paper"));
-if ($("keys")) {
-  $("keys").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const chosen = new FormData($("keys"));
-    chosen.delete("token");
-    post("keys", Object.fromEntries(chosen)).then(() => put($("keys-said"), "Kept. They hold from the next screen on."),
-      () => put($("keys-said"), "Not kept: a key cannot stand for two things."));
-  });
-}
+if ($("start")) addEventListener("keydown", (event) => {
+  if (command(event) === "accept" && event.target === document.body) $("start").click();
+});
 if ($("lock-now")) $("lock-now").addEventListener("click", () => {
   send("/api/sign-out", {}).then(() => lock("Locked. Sign in and go on where you were."), (failure) => cry(failure.message));
 });
+for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => { touchedAt = Date.now(); }, true);
 if (page.reviewer) setInterval(watch, 5000);
 })();

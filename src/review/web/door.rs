@@ -53,7 +53,7 @@ impl Kind {
     /// Of a path within the station's own.
     fn of(path: &str) -> Self {
         match path {
-            "/station.js" | "/station.css" => Self::Asset,
+            "/station.js" | "/station.css" | "/station.svg" => Self::Asset,
             "/sign-in" => Self::SignIn,
             "/api/sign-in" | "/api/launch" => Self::SigningIn,
             "/form/sign-in" | "/form/launch" => Self::FormSigningIn,

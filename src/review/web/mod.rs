@@ -158,6 +158,7 @@ pub fn router(station: Arc<Station>) -> Router {
         .route(&at("/sign-in"), get(sign_in::screen))
         .route(&at("/station.js"), get(views::script))
         .route(&at("/station.css"), get(views::style))
+        .route(&at("/station.svg"), get(views::icon))
         .route(&at("/snippet/{name}"), get(views::snippet))
         .route(&at("/page/{document}/{name}"), get(views::page))
         .route(&at("/api/sign-in"), post(sign_in::by_password))

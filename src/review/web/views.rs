@@ -164,7 +164,11 @@ pub(super) async fn help(State(station): Here, Extension(visitor): Who) -> Resul
 }
 
 pub(super) async fn script() -> Response {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], page::SCRIPT).into_response()
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], page::SCRIPT.as_str()).into_response()
+}
+
+pub(super) async fn icon() -> Response {
+    ([(CONTENT_TYPE, "image/svg+xml")], page::ICON).into_response()
 }
 
 pub(super) async fn style() -> Response {
