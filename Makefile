@@ -31,6 +31,7 @@ demo: ## build, read samples/scans into demo-archive/, say where to look
 test: setup ## formatting, lints, every test, the documentation (tests of the second engine say so where its model cannot be had)
 	@scripts/models.sh --try
 	@scripts/fhir/setup.sh >/dev/null
+	@scripts/station/setup.sh >/dev/null || echo "tests of the station in a browser will say what they could not check" >&2
 	@scripts/setup.sh $(PDF_CHECKERS) || echo "tests of scans as PDF/A will say what they could not check" >&2
 	@scripts/setup.sh $(OBJECT_CHECKERS) || echo "tests of DICOM objects go without DCMTK and dicom3tools" >&2
 	@scripts/setup.sh libreoffice-calc || echo "tests of sheets in a spreadsheet will say what they could not check" >&2

@@ -28,6 +28,30 @@ def note():
     return s
 
 
+def markup():
+    """A progress note on which somebody printed markup wherever a value stands: it has to come out as text."""
+    evil = "<img src=x onerror=alert(1)>"
+    s = Sheet(612, 460)
+    s.text(306, 44, "Quillfeather Lane Clinic", 16, bold=True, align="center")
+    s.text(306, 70, "PROGRESS NOTE", 13, bold=True, align="center")
+    s.text(54, 100, "Patient Name: Rosalind Ferrante", 12).text(330, 100, "Date of Birth: 07/14/1958", 12)
+    s.text(54, 120, "MRN: 660142", 12).text(330, 120, "Date of visit: 03/02/2015", 12)
+    y = 152
+    for heading, lines in (
+        ("ALLERGIES", [f"1. {evil}"]),
+        ("SUBJECTIVE", [f"She read {evil} in a letter and asks what it means.", "No pain and no fever."]),
+        ("MEDICATIONS", [f"1. Lisinopril 20 mg {evil}"]),
+        ("ASSESSMENT", [f"1. Hypertension {evil}"]),
+        ("PLAN", [f"Write {evil} on no form. Return in three months."]),
+    ):
+        s.text(54, y, heading, 12, bold=True)
+        for line in lines:
+            y += 17
+            s.text(54, y, line, 12)
+        y += 27
+    return s
+
+
 def put(name, data):
     (FIXTURES / name).write_bytes(data)
 
@@ -156,6 +180,9 @@ def main():
     put("old-ocr.pdf", one_page(content, b"/XObject << /Im0 5 0 R >> /Font << /F0 6 0 R >>", more=[
         stream(picture, b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode " % grey.size),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]))
+
+    (FIXTURES / "markup").mkdir(exist_ok=True)
+    put("markup/note.png", saved(bilevel(markup().pixels(300)), "PNG", dpi=(300, 300), optimize=True))
 
     hostile.make(FIXTURES / "hostile", grey, jbig2.generic)
     twins.make(FIXTURES / "twins", grey)

