@@ -101,31 +101,36 @@ struct Standing {
     second_by: String,
     /// Whether the second entry was like the first.
     agreed: Option<bool>,
-    /// Whether the last thing that was done with it was to put it off.
-    put_off: bool,
+    /// Until when it is put off, and by whom, if that was the last thing that was done with it.
+    put_off: Option<(i64, String)>,
 }
 
 impl Standing {
     /// Before anybody has done anything.
     fn new() -> Self {
-        Self { state: ItemState::Open, first_by: String::new(), second_by: String::new(), agreed: None, put_off: false }
+        Self { state: ItemState::Open, first_by: String::new(), second_by: String::new(), agreed: None, put_off: None }
     }
 
     /// What one more deed makes of it; `None` if it cannot be done as things stand.
-    fn after(&self, act: Act, who: &str) -> Option<Self> {
+    fn after(&self, act: Act, who: &str, until: i64) -> Option<Self> {
         use ItemState::{Conflict, Escalated, Final, Gone, Open, Second};
-        let mut next = Self { put_off: act == Act::Postpone, ..self.clone() };
+        let mut next = Self { put_off: (act == Act::Postpone).then(|| (until, who.to_owned())), ..self.clone() };
         match (act, self.state) {
             (_, Final | Gone) => return None,
-            (Act::Note | Act::Postpone, _) => {}
+            (Act::Postpone, _) => {}
             (Act::Key, Open) => (next.state, next.first_by) = (Second, who.to_owned()),
             (Act::Key, Second) => (next.state, next.second_by, next.agreed) = (Conflict, who.to_owned(), Some(false)),
             (Act::Decision | Act::Seed, Second) => (next.state, next.second_by, next.agreed) = (Final, who.to_owned(), Some(true)),
             (Act::Decision | Act::Seed, Open | Conflict | Escalated) => next.state = Final,
             (Act::Escalate, Open | Second | Conflict) => next.state = Escalated,
-            (Act::Key, Conflict | Escalated) | (Act::Escalate, Escalated) | (Act::Undo | Act::Structure, _) => return None,
+            (Act::Key, Conflict | Escalated) | (Act::Escalate, Escalated) | (Act::Note | Act::Undo | Act::Structure, _) => return None,
         }
         Some(next)
+    }
+
+    /// Until when it is put off, and by whom, as stored.
+    fn until(&self) -> (i64, &str) {
+        self.put_off.as_ref().map_or((0, ""), |(until, who)| (*until, who))
     }
 }
 
@@ -219,8 +224,10 @@ fn do_it(transaction: &Transaction<'_>, who: &Reviewer, shown: &Item, doing: &Do
     }
     let standing = stands(transaction, &item.name)?;
     if !noted {
-        let Some(next) = standing.after(doing.act, &who.name).filter(|_| standing.state == item.state) else { return Ok(Err(item)) };
-        if write_state(transaction, &item, &next, doing.until, &who.name)? == 0 {
+        let Some(next) = standing.after(doing.act, &who.name, doing.until).filter(|_| standing.state == item.state) else {
+            return Ok(Err(item));
+        };
+        if write_state(transaction, &item, &next)? == 0 {
             return Ok(Err(item));
         }
         // What else they hold stays theirs as long as they work.
@@ -243,8 +250,8 @@ fn do_it(transaction: &Transaction<'_>, who: &Reviewer, shown: &Item, doing: &Do
 }
 
 /// Writes what became of an item, which nobody holds then. The version and the state are asked once more: what is not as it was is not changed.
-fn write_state(transaction: &Transaction<'_>, item: &Item, next: &Standing, until: i64, who: &str) -> rusqlite::Result<usize> {
-    let (not_before, put_off_by) = if next.put_off { (until, who) } else { (0, "") };
+fn write_state(transaction: &Transaction<'_>, item: &Item, next: &Standing) -> rusqlite::Result<usize> {
+    let (not_before, put_off_by) = next.until();
     transaction
         .prepare(
             "UPDATE items SET state = ?4, first_by = ?5, second_by = ?6, agreed = ?7, not_before = ?8, put_off_by = ?9, claimed_by = '', claim_until = 0,
@@ -273,13 +280,15 @@ fn write_line(
     doing: &Doing,
     replaces: Option<i64>,
 ) -> rusqlite::Result<i64> {
+    // A line says until when something is put off where others have their value: nothing else of it is said.
+    let until = doing.until.to_string();
     let circumstances = Circumstances { session: who.session.clone(), ..doing.circumstances.clone() };
     let line = Line {
         item_name: item.map(|item| item.name.as_str()),
         place: item.and_then(|item| item.place),
         status: doing.status,
         outcome: doing.outcome,
-        value: &doing.value,
+        value: if doing.act == Act::Postpone { &until } else { &doing.value },
         moved_to: doing.moved_to,
         replaces,
         ..Line::of(&who.name, doing.act, id, &circumstances)
@@ -295,14 +304,15 @@ const DEEDS: &str = "act IN ('decision', 'key', 'seed', 'postpone', 'escalate')"
 /// What the lines of an item make of it.
 fn stands(connection: &Connection, name: &str) -> rusqlite::Result<Standing> {
     let mut statement = connection.prepare(&format!(
-        "SELECT act, reviewer FROM decisions
+        "SELECT act, reviewer, value FROM decisions
          WHERE item_name = ?1 AND id > coalesce((SELECT since FROM items WHERE name = ?1), 0) AND {DEEDS} AND {HOLDS} ORDER BY id"
     ))?;
     let mut rows = statement.query([name])?;
     let mut standing = Standing::new();
     while let Some(row) = rows.next()? {
         let act = Act::parse(&row.get::<_, String>(0)?).ok_or_else(|| unexpected(0, "an act"))?;
-        standing = standing.after(act, &row.get::<_, String>(1)?).unwrap_or(standing);
+        let until = row.get::<_, String>(2)?.parse().unwrap_or(0);
+        standing = standing.after(act, &row.get::<_, String>(1)?, until).unwrap_or(standing);
     }
     Ok(standing)
 }
@@ -310,12 +320,13 @@ fn stands(connection: &Connection, name: &str) -> rusqlite::Result<Standing> {
 /// Gives an item the state that its lines make of it, whatever it was before, and says which that is.
 pub(super) fn restore(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<ItemState> {
     let standing = stands(transaction, name)?;
+    let (not_before, put_off_by) = standing.until();
     transaction
         .prepare(
-            "UPDATE items SET urgency = rank, state = ?2, first_by = ?3, second_by = ?4, agreed = ?5, not_before = 0, put_off_by = '',
+            "UPDATE items SET urgency = CASE WHEN state IN ('final', 'gone') THEN rank ELSE urgency END, state = ?2, first_by = ?3, second_by = ?4, agreed = ?5, not_before = ?6, put_off_by = ?7,
                  claimed_by = '', claim_until = 0, version = version + 1 WHERE name = ?1",
         )?
-        .execute(params![name, standing.state.as_str(), standing.first_by, standing.second_by, standing.agreed])?;
+        .execute(params![name, standing.state.as_str(), standing.first_by, standing.second_by, standing.agreed, not_before, put_off_by])?;
     Ok(standing.state)
 }
 

@@ -2,8 +2,8 @@
 //!
 //! **Order.** A run is led by what waits longest among what has waited too long, then by the dearest item ([`NewItem::rank`](super::NewItem); the last open
 //! item of a document counts half as much again); the dearest of its field and kind follow. A fixed share of turns is kept for checks and planted errors.
-//! They are drawn by keyed hash and never by what they are worth: only such a sample certifies anything. Turns that a run cannot serve, because nothing of its
-//! field and kind is to be checked, are owed and lead a later run.
+//! They are drawn by keyed hash and never by what they are worth: only such a sample certifies anything. A turn that a run cannot serve, because nothing of its
+//! field and kind is to be checked, is owed and leads a later run; so is every other turn of a check, so that fields that never wait are checked in time too.
 //!
 //! **Who may have what.** Nobody is handed what they have keyed, what somebody else holds, or what was put off. Leads alone are handed conflicts and what
 //! was escalated; a lead is not handed an entry of a pair where no other lead would be left to settle it.
@@ -348,27 +348,34 @@ impl Asking<'_> {
         };
         let (mut audits, mut seeds) = (fetch(Lane::Audit, turns.audits)?, fetch(Lane::Seed, turns.seeds)?);
         // A run that was made for the sake of a check does not go on with what is worth little.
-        let most = if first.is_some() || alone { most } else { most.min(2 * (audits.len() + seeds.len())) };
+        let for_check = first.is_none() && !alone;
+        let most = if for_check { most.min(2 * (audits.len() + seeds.len())) } else { most };
         let mut run = Vec::with_capacity(most);
-        for (turn, lane) in (turns.n..).zip(lanes).take(most) {
-            let owed = |n: i64| n > 0 && self.chance("owed", turn) < 0.5;
-            let next = match lane {
-                Lane::Audit => audits.pop_front().or_else(|| {
-                    turns.audits += 1;
-                    None
-                }),
-                Lane::Seed => seeds.pop_front().or_else(|| {
-                    turns.seeds += 1;
-                    None
-                }),
-                Lane::Queue if owed(turns.audits) => audits.pop_front().inspect(|_| turns.audits -= 1),
-                Lane::Queue if owed(turns.seeds) => seeds.pop_front().inspect(|_| turns.seeds -= 1),
-                Lane::Queue => None,
+        for (at, lane) in lanes.into_iter().enumerate().take(most) {
+            let turn = turns.n + at as i64;
+            let here = for_check || alone || self.chance("here", turn) < 0.5;
+            let owed = |n: i64| n > 0 && (self.chance("owed", turn) < 0.5 || for_check && most - at <= audits.len() + seeds.len());
+            let drawn = match lane {
+                Lane::Audit if here && !audits.is_empty() => audits.pop_front(),
+                Lane::Seed if !seeds.is_empty() => seeds.pop_front(),
+                Lane::Queue if owed(turns.audits) && !audits.is_empty() => {
+                    turns.audits -= 1;
+                    audits.pop_front()
+                }
+                Lane::Queue if owed(turns.seeds) && !seeds.is_empty() => {
+                    turns.seeds -= 1;
+                    seeds.pop_front()
+                }
+                _ => None,
             };
-            let next = next.or_else(|| queue.pop_front());
-            let next = next
-                .or_else(|| audits.pop_front().inspect(|_| turns.audits -= 1))
-                .or_else(|| seeds.pop_front().inspect(|_| turns.seeds -= 1));
+            let next = drawn
+                .or_else(|| queue.pop_front())
+                .or_else(|| if alone || for_check { audits.pop_front().or_else(|| seeds.pop_front()) } else { None });
+            match (lane, drawn) {
+                (Lane::Audit, None) => turns.audits += 1,
+                (Lane::Seed, None) => turns.seeds += 1,
+                _ => {}
+            }
             match next {
                 Some(key) => run.push(key),
                 None => break,
