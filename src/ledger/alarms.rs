@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::lane::{OF_SOURCE, UNDECIDED, field, value_id};
+use super::lane::{OF_SOURCE, field, value_id};
 use super::record::json;
-use super::{Ledger, LedgerError, RunKey, audit, now};
+use super::{Ledger, LedgerError, RunKey, audit, now, overlay};
 use crate::model::{DocumentId, Field, PageNumber, Recall, ValueId};
 
 /// Why a value is called back, as stored.
@@ -47,22 +47,26 @@ impl Ledger {
     /// Accepted values of a field, undecided by people, of this lot and later ones, in order of their documents' names.
     pub fn suspects(&self, of: Field, since: i64) -> Result<Vec<Suspect>, LedgerError> {
         let work = |connection: &Connection| {
+            let decided = overlay::held_rows(connection)?;
             let mut statement = connection.prepare(&format!(
                 "SELECT documents.name, sources.result_sha256, documents.ordinal, document_values.page, document_values.item, document_values.field,
-                        document_values.value, decided_run
+                        document_values.value, decided_run, document_values.id
                  FROM document_values {OF_SOURCE}
-                 WHERE document_values.status = 'accepted' AND document_values.field = ?1 AND coalesce(decided_run, 0) >= ?2 AND {UNDECIDED}
+                 WHERE document_values.status = 'accepted' AND document_values.field = ?1 AND coalesce(decided_run, 0) >= ?2
                  ORDER BY documents.name, document_values.id"
             ))?;
-            let rows = statement.query_map(params![of.as_str(), since], |row| {
-                Ok(Suspect {
-                    wrong: false,
-                    document: DocumentId::from_stored(row.get::<_, String>(0)?),
-                    id: value_id(row, 1)?,
-                    run: row.get::<_, Option<i64>>(7)?.unwrap_or(0),
-                })
-            })?;
-            rows.collect::<Result<Vec<_>, _>>()
+            let (mut rows, mut suspects) = (statement.query(params![of.as_str(), since])?, Vec::new());
+            while let Some(row) = rows.next()? {
+                if !decided.contains(&row.get(8)?) {
+                    suspects.push(Suspect {
+                        wrong: false,
+                        document: DocumentId::from_stored(row.get::<_, String>(0)?),
+                        id: value_id(row, 1)?,
+                        run: row.get::<_, Option<i64>>(7)?.unwrap_or(0),
+                    });
+                }
+            }
+            Ok(suspects)
         };
         work(&self.connection).map_err(|source| self.fault("read the values of", source))
     }

@@ -5,7 +5,7 @@
 //! line of another archive fits. Lines of programs from before the chain have no digest of their own; the first that has one covers them too.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::record::json;
 use super::{audit, now};
@@ -38,7 +38,7 @@ pub(super) struct Line<'a> {
     pub(super) field: Option<Field>,
     /// What the machine had made of it.
     pub(super) machine_value: &'a str,
-    /// Where the machine had found it.
+    /// Where the machine had found it; `None`: a decision takes the place where the ledger has it now.
     pub(super) place: Option<PercentBox>,
     /// What holds from now on.
     pub(super) status: Option<Status>,
@@ -98,6 +98,10 @@ pub(super) fn append(transaction: &Connection, line: &Line<'_>) -> rusqlite::Res
     let text = |text: &str| Value::Text(text.to_owned());
     let place = |place: Option<PercentBox>| place.map_or(Ok(Value::Null), |place| json(&place).map(Value::Text));
     let number = last + 1;
+    let found = match (line.place, line.act, line.field) {
+        (None, Act::Decision, Some(field)) => place_of(transaction, line, field)?,
+        (place, ..) => place,
+    };
     let columns: [Value; WIDTH] = [
         Value::Integer(number),
         Value::Integer(now()),
@@ -110,7 +114,7 @@ pub(super) fn append(transaction: &Connection, line: &Line<'_>) -> rusqlite::Res
         line.item.map_or(Value::Null, |item| Value::Integer(item.into())),
         text(line.field.map_or("", Field::as_str)),
         text(line.machine_value),
-        place(line.place)?,
+        place(found)?,
         text(line.status.map_or("", Status::as_str)),
         text(line.outcome.map_or("", Outcome::as_str)),
         text(line.value),
@@ -127,6 +131,26 @@ pub(super) fn append(transaction: &Connection, line: &Line<'_>) -> rusqlite::Res
     let action = line.status.map_or_else(|| line.act.as_str(), Status::as_str);
     audit::append(transaction, line.reviewer, action, line.field.map_or("page", Field::as_str))?;
     Ok(number)
+}
+
+/// Where the machine has a line's value now; for what it has not found, where it has the rest of the thing.
+fn place_of(connection: &Connection, line: &Line<'_>, field: Field) -> rusqlite::Result<Option<PercentBox>> {
+    let mut statement = connection.prepare(
+        "SELECT field, value, x, y, width, height FROM sources JOIN documents ON documents.source = sources.id
+         JOIN document_values ON document_values.document = documents.id
+         WHERE sources.result_sha256 = ?1 AND documents.ordinal = ?2 AND page = ?3 AND item IS ?4 AND x IS NOT NULL",
+    )?;
+    let key = params![line.sha256.to_string(), line.ordinal, line.page.get(), line.item];
+    let found = statement.query_map(key, |row| {
+        let place = PercentBox { x: row.get(2)?, y: row.get(3)?, width: row.get(4)?, height: row.get(5)? };
+        Ok((super::lane::field(row, 0)?, row.get::<_, String>(1)?, place))
+    })?;
+    let found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    let own = found.iter().find(|(of, value, _)| *of == field && value == line.machine_value).map(|(.., place)| *place);
+    // A dose that a person adds stands by its medicine.
+    let group = field.group().filter(|_| line.item.is_some() && line.machine_value.is_empty());
+    let of_thing = || PercentBox::hull(found.iter().filter(|(of, ..)| group.is_some() && of.group() == group).map(|(.., place)| *place));
+    Ok(own.or_else(of_thing))
 }
 
 /// Number and digest of the last line; 0 and the digest on which the first one stands if there is none.

@@ -1,13 +1,13 @@
-//! What people decided of values. A decision is tied to what the person saw (the source's bytes, the document's ordinal, page, item,
-//! field and the machine's value), not to row numbers, so that it holds again after the document has been extracted anew, and
-//! falls silent when the machine now says something else.
+//! What people decided of values. A decision is tied to what the person saw (the source's bytes, page, place and field), not to row numbers, so that it
+//! holds again after the document has been extracted anew: [`super::overlay`] says where.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::chain::{self, Line};
+use super::overlay::{self, Said};
 use super::{Ledger, LedgerError};
 use crate::model::{
     Act, Circumstances, DecidedValue, DocumentId, DocumentRecord, Outcome, PercentBox, Review, Status, Told, Trail, ValueId,
@@ -50,9 +50,6 @@ impl std::fmt::Debug for Decision {
     }
 }
 
-/// Page, item, field and the machine's value.
-type Seen = (u32, Option<u32>, String, String);
-
 impl Ledger {
     /// Keeps decisions, all or none. Later ones win over earlier ones of the same value.
     pub fn decide(&mut self, decisions: &[Decision]) -> Result<(), LedgerError> {
@@ -67,44 +64,13 @@ impl Ledger {
     /// What people decided of a document's values, which are as the machine left them: one for each, `None` where nobody did.
     pub fn decided(&self, record: &DocumentRecord) -> Result<Vec<Option<Status>>, LedgerError> {
         let work = || {
-            let latest = latest(&self.connection, &record.sha256.to_string(), record.ordinal)?;
-            let of = |value: &DecidedValue| latest.get(&seen(value)).map(|(status, _)| status_of(status)).transpose();
-            record.values.iter().map(of).collect::<rusqlite::Result<Vec<_>>>()
+            let said = overlay::said(&self.connection, &record.sha256.to_string(), &record.pages)?;
+            let laid = overlay::lay(&said, &record.values);
+            let of = |(value, line): (&DecidedValue, &Option<usize>)| line.map(|at| overlay::held(&said[at], value).status);
+            Ok(record.values.iter().zip(&laid.held).map(of).collect())
         };
         work().map_err(|source| self.fault("read the decisions of", source))
     }
-}
-
-/// The latest decision of everything that somebody saw: status and the value that holds.
-fn latest(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, String)>> {
-    let mut statement = connection.prepare(
-        "SELECT page, item, field, machine_value, status, value FROM decisions
-             WHERE sha256 = ?1 AND ordinal = ?2 AND act = 'decision' ORDER BY id",
-    )?;
-    statement
-        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
-        .collect()
-}
-
-/// What a person saw of a value that is as the machine left it.
-fn seen(value: &DecidedValue) -> Seen {
-    let extracted = &value.extracted;
-    (extracted.page.get(), extracted.item, extracted.field.as_str().to_owned(), extracted.value.clone())
-}
-
-fn status_of(stored: &str) -> rusqlite::Result<Status> {
-    Status::parse(stored).ok_or_else(|| super::claims::unexpected(4, "a status"))
-}
-
-/// The last look of a person at everything that somebody saw: who, and when.
-fn looks(connection: &Connection, sha256: &str, ordinal: u32) -> rusqlite::Result<BTreeMap<Seen, (String, i64)>> {
-    let mut statement = connection.prepare(
-        "SELECT page, item, field, machine_value, reviewer, decided_at FROM decisions
-             WHERE sha256 = ?1 AND ordinal = ?2 AND act = 'decision' ORDER BY id",
-    )?;
-    statement
-        .query_map(params![sha256, ordinal], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), (row.get(4)?, row.get(5)?))))?
-        .collect()
 }
 
 impl Ledger {
@@ -127,14 +93,17 @@ impl Ledger {
             let runs: BTreeMap<i64, Option<i64>> =
                 statement.query_map([document.row], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
             let record = &document.stored.record;
-            let looks = looks(&self.connection, &record.sha256.to_string(), record.ordinal)?;
-            let mut now = record.values.clone();
-            overlay(&self.connection, &record.sha256.to_string(), record.ordinal, &mut now)?;
-            for ((machine, now), key) in record.values.iter().zip(&now).zip(&document.keys) {
-                let review = looks
-                    .get(&seen(machine))
-                    .map(|(name, at)| Review { reviewer: (!name.is_empty()).then(|| opaque(&archive, name)), at: *at });
-                trail.tell(now, Told { run: runs.get(key).copied().flatten(), review });
+            let said = overlay::said(&self.connection, &record.sha256.to_string(), &record.pages)?;
+            let laid = overlay::lay(&said, &record.values);
+            let look =
+                |line: &Said| Review { reviewer: (!line.reviewer.is_empty()).then(|| opaque(&archive, &line.reviewer)), at: line.at };
+            for ((machine, line), key) in record.values.iter().zip(&laid.held).zip(&document.keys) {
+                let line = line.map(|at| &said[at]);
+                let now = line.map_or_else(|| machine.clone(), |line| overlay::held(line, machine));
+                trail.tell(&now, Told { run: runs.get(key).copied().flatten(), review: line.map(look) });
+            }
+            for (at, value) in &laid.beside {
+                trail.tell(value, Told { run: None, review: Some(look(&said[*at])) });
             }
             Ok(trail)
         };
@@ -150,7 +119,6 @@ fn opaque(archive: &str, name: &str) -> String {
 /// Writes decisions within a transaction.
 pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlite::Result<()> {
     for decision in decisions {
-        let place = decision.place.map_or_else(|| place_of(transaction, &decision.id), |place| Ok(Some(place)))?;
         let outcome = decision.outcome.or(match decision.status {
             Status::Verified => Some(Outcome::Verified),
             Status::Corrected => Some(Outcome::Corrected),
@@ -158,7 +126,7 @@ pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlit
             _ => None,
         });
         let line = Line {
-            place,
+            place: decision.place,
             status: Some(decision.status),
             outcome,
             value: &decision.value,
@@ -168,25 +136,6 @@ pub(super) fn write(transaction: &Connection, decisions: &[Decision]) -> rusqlit
         chain::append(transaction, &line)?;
     }
     Ok(())
-}
-
-/// Where the machine has a value now.
-fn place_of(connection: &Connection, id: &ValueId) -> rusqlite::Result<Option<PercentBox>> {
-    let found = connection
-        .prepare(
-            "SELECT x, y, width, height FROM sources JOIN documents ON documents.source = sources.id
-             JOIN document_values ON document_values.document = documents.id
-             WHERE sources.result_sha256 = ?1 AND documents.ordinal = ?2 AND page = ?3 AND item IS ?4 AND field = ?5 AND value = ?6 LIMIT 1",
-        )?
-        .query_row(
-            params![id.sha256.to_string(), id.ordinal, id.page.get(), id.item, id.field.as_str(), id.machine_value],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )
-        .optional()?;
-    Ok(match found {
-        Some((Some(x), Some(y), Some(width), Some(height))) => Some(PercentBox { x, y, width, height }),
-        _ => None,
-    })
 }
 
 /// Longer gaps between two decisions of a reviewer are pauses, in seconds.
@@ -208,20 +157,4 @@ impl Ledger {
         let gaps = work().map_err(|source| self.fault("time the decisions in", source))?;
         Ok(gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= FEWEST_GAPS).map(|&gap| gap as f64))
     }
-}
-
-/// Lays the decisions of people over a document's values.
-pub(super) fn overlay(connection: &Connection, sha256: &str, ordinal: u32, values: &mut [DecidedValue]) -> rusqlite::Result<()> {
-    let decided = latest(connection, sha256, ordinal)?;
-    if decided.is_empty() {
-        return Ok(());
-    }
-    for value in values {
-        if let Some((status, text)) = decided.get(&seen(value)) {
-            value.status = status_of(status)?;
-            value.reasons.clear();
-            value.extracted.value.clone_from(text);
-        }
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Ledger, LedgerError, claims::unexpected, decisions};
+use super::{Ledger, LedgerError, claims::unexpected, overlay};
 use crate::model::{
     Confidence, DecidedValue, DocumentId, DocumentKind, DocumentRecord, ExtractedValue, Field, FileKind, PageNumber, PercentBox, Sha256,
     SourcePath, Status,
@@ -65,7 +65,7 @@ impl Ledger {
             stored.record.values = statement.query_map(params![row], value)?.collect::<Result<_, _>>()?;
             // Item and field in the order of the model, not of the texts.
             stored.record.values.sort_by_key(|v| (v.extracted.item, v.extracted.field));
-            decisions::overlay(&self.connection, &stored.record.sha256.to_string(), stored.record.ordinal, &mut stored.record.values)?;
+            overlay::overlay(&self.connection, &mut stored.record)?;
             Ok(Some(stored))
         };
         work().map_err(|source| self.fault("read a document of", source))

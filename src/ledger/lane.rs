@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::alarms::{self, NewAlarm};
 use super::claims::unexpected;
 use super::decisions::{self, Decision};
-use super::{Ledger, LedgerError, audit, now};
+use super::{Ledger, LedgerError, audit, now, overlay};
 use crate::model::{AuditOutcome, DocumentId, Field, PageNumber, PercentBox, Recall, Sha256, ValueId};
 
 /// An accepted value that was chosen to be checked, by its row.
@@ -91,11 +91,6 @@ const HOLDS: &str = "audits CROSS JOIN sources ON sources.result_sha256 = audits
 const STANDS: &str = "NOT EXISTS (SELECT 1 FROM decisions WHERE act = 'undo' AND replaces = audit_answers.line)";
 pub(super) const OF_SOURCE: &str =
     "JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source";
-pub(super) const UNDECIDED: &str =
-    "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.sha256 = sources.result_sha256 AND decisions.ordinal = documents.ordinal
-    AND decisions.page = document_values.page AND decisions.item IS document_values.item
-    AND decisions.field = document_values.field AND decisions.machine_value = document_values.value)";
-
 impl Ledger {
     /// Hands over, document by document, what was accepted since the audit was last drawn: rows and names, and the version of the rules.
     pub fn offers(&self, mut take: impl FnMut(&[(i64, ValueId)], &str)) -> Result<(), LedgerError> {
@@ -103,12 +98,16 @@ impl Ledger {
             let sql = format!(
                 "SELECT document_values.id, sources.result_sha256, documents.ordinal, document_values.page, document_values.item, document_values.field,
                         document_values.value, sources.understanding_fingerprint
-                 FROM document_values {OF_SOURCE} WHERE {TO_OFFER} AND {UNDECIDED} ORDER BY document_values.document, document_values.id"
+                 FROM document_values {OF_SOURCE} WHERE {TO_OFFER} ORDER BY document_values.document, document_values.id"
             );
+            let decided = overlay::held_rows(connection)?;
             let mut statement = connection.prepare(&sql)?;
             let mut rows = statement.query([])?;
             let (mut document, mut version): (Vec<(i64, ValueId)>, String) = (Vec::new(), String::new());
             while let Some(row) = rows.next()? {
+                if decided.contains(&row.get(0)?) {
+                    continue;
+                }
                 let id = value_id(row, 1)?;
                 if document.first().is_some_and(|(_, first)| (first.sha256, first.ordinal) != (id.sha256, id.ordinal)) {
                     take(&document, &version);

@@ -32,6 +32,7 @@ mod handing;
 mod items;
 mod joins;
 mod lane;
+mod overlay;
 mod record;
 mod register;
 mod runs;
@@ -39,6 +40,8 @@ mod schema;
 mod settle;
 mod totals;
 
+#[cfg(test)]
+mod overlay_tests;
 #[cfg(test)]
 mod tests;
 

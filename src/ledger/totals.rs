@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{Fingerprints, Ledger, LedgerError};
-use crate::model::{FailureKind, PageNumber, PageOutcome, SourceFailure, SourcePath};
+use super::{Fingerprints, Ledger, LedgerError, overlay};
+use crate::model::{FailureKind, PageNumber, PageOutcome, SourceFailure, SourcePath, Status};
 
 /// What the archive holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -89,12 +89,22 @@ impl Ledger {
                 }
             }
             // The original of a copy may have gone from the folder unread: nothing is known of its pages.
-            totals.values_decided = one(connection, &decided("count(*)", "1 = 1"))?;
-            let decided_of = |status: &str| decided("count(*)", &format!("document_values.status = '{status}'"));
-            totals.values_accepted = one(connection, "SELECT count(*) FROM document_values WHERE status = 'accepted'")?
-                .saturating_sub(one(connection, &decided_of("accepted"))?);
-            totals.values_queued = one(connection, "SELECT count(*) FROM document_values WHERE status = 'review'")?
-                .saturating_sub(one(connection, &decided_of("review"))?);
+            totals.values_accepted = one(connection, "SELECT count(*) FROM document_values WHERE status = 'accepted'")?;
+            totals.values_queued = one(connection, "SELECT count(*) FROM document_values WHERE status = 'review'")?;
+            overlay::each_decided(connection, |_, values, laid| {
+                for (value, _) in values.iter().zip(&laid.held).filter(|(_, line)| line.is_some()) {
+                    totals.values_decided += 1;
+                    match value.status {
+                        Status::Accepted => totals.values_accepted = totals.values_accepted.saturating_sub(1),
+                        Status::Review => totals.values_queued = totals.values_queued.saturating_sub(1),
+                        _ => {}
+                    }
+                }
+                for (_, value) in &laid.beside {
+                    let waits = value.status == Status::Review;
+                    *(if waits { &mut totals.values_queued } else { &mut totals.values_decided }) += 1;
+                }
+            })?;
             Ok(totals)
         };
         let mut totals = work(&self.connection).map_err(|source| self.fault("add up", source))?;
@@ -188,14 +198,4 @@ impl Ledger {
 
 fn one(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
     connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
-}
-
-/// Values over which a decision lies.
-fn decided(what: &str, condition: &str) -> String {
-    format!(
-        "SELECT {what} FROM document_values JOIN documents ON documents.id = document_values.document JOIN sources ON sources.id = documents.source
-         WHERE {condition} AND EXISTS (SELECT 1 FROM decisions WHERE decisions.sha256 = sources.result_sha256 AND decisions.ordinal = documents.ordinal
-            AND decisions.page = document_values.page AND decisions.item IS document_values.item
-            AND decisions.field = document_values.field AND decisions.machine_value = document_values.value)"
-    )
 }

@@ -95,6 +95,23 @@ pub struct PercentBox {
     pub height: f32,
 }
 
+impl PercentBox {
+    /// The area that both cover, as a share of the area that either covers: 1.0 for the same box, 0.0 for boxes apart or without area.
+    pub fn overlap(&self, other: &PercentBox) -> f32 {
+        let rect = |b: &PercentBox| Rect::new(b.x, b.y, b.width, b.height);
+        let (a, b) = (rect(self), rect(other));
+        let both = a.overlap_x(&b) * a.overlap_y(&b);
+        let either = a.area() + b.area() - both;
+        if either > 0.0 { both / either } else { 0.0 }
+    }
+
+    /// The smallest box that holds all; `None` of nothing.
+    pub fn hull(boxes: impl IntoIterator<Item = PercentBox>) -> Option<PercentBox> {
+        let rects: Vec<Rect> = boxes.into_iter().map(|b| Rect::new(b.x, b.y, b.width, b.height)).collect();
+        Rect::hull(&rects).map(|r| PercentBox { x: r.x, y: r.y, width: r.w, height: r.h })
+    }
+}
+
 /// An affine map of the plane: `x' = a·x + b·y + c`, `y' = d·x + e·y + f`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Affine {
@@ -203,6 +220,22 @@ mod tests {
         }
         let leaning = Affine { m: [0.05, -0.05, 3.0, 0.05, 0.05, 1.0] };
         assert_eq!(leaning.of_hull(&leaning.hull(&rect)), None);
+    }
+
+    #[test]
+    fn boxes_are_alike_by_what_they_share() {
+        let at = |x, width| PercentBox { x, y: 10.0, width, height: 2.0 };
+        for (a, b, wanted) in [
+            (at(0.0, 10.0), at(0.0, 10.0), 1.0),
+            (at(0.0, 10.0), at(5.0, 10.0), 1.0 / 3.0),
+            (at(0.0, 10.0), at(10.0, 5.0), 0.0),
+            (at(0.0, 0.0), at(0.0, 0.0), 0.0),
+        ] {
+            assert!((a.overlap(&b) - wanted).abs() < 1e-6, "{a:?} {b:?}");
+            assert_eq!(a.overlap(&b), b.overlap(&a));
+        }
+        assert_eq!(PercentBox::hull([at(1.0, 2.0), at(5.0, 4.0)]), Some(at(1.0, 8.0)));
+        assert_eq!(PercentBox::hull([]), None);
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub use record::DocumentRecord;
 pub use review::{Act, Circumstances, Item, ItemState, Lane, Measured, Mode, Outcome, PageJoin, Reviewer, Role, Shown};
 pub use trail::{Review, Told, Trail};
 pub use value::{
-    Confidence, DecidedValue, ExtractedValue, Extraction, Form, LabelStands, Reason, Rule, Signals, Status, Step, Surroundings,
+    ADDED, Confidence, DecidedValue, ExtractedValue, Extraction, Form, LabelStands, Reason, Rule, STALE, Signals, Status, Step,
+    Surroundings,
 };
 pub use value_id::{AuditOutcome, ValueId};

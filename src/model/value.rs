@@ -256,6 +256,11 @@ pub struct Signals {
     pub replaced: bool,
 }
 
+/// The rule's name in values that a person added.
+pub const ADDED: &str = "review.added";
+/// The rule's name in values that a person had decided and that the machine no longer finds.
+pub const STALE: &str = "review.stale";
+
 /// A value as extracted from a document's pages.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExtractedValue {
@@ -275,10 +280,17 @@ pub struct ExtractedValue {
     /// it is had again from the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_place: Option<PercentBox>,
-    /// The rule that found it, as `room.rule`.
+    /// The rule that found it, as `room.rule`; [`ADDED`] or [`STALE`] where no rule did.
     pub rule: String,
     /// What speaks for and against it.
     pub signals: Signals,
+}
+
+impl ExtractedValue {
+    /// What the machine made of it: nothing, where only a person knows of it.
+    pub fn machine_value(&self) -> &str {
+        if [ADDED, STALE].contains(&self.rule.as_str()) { "" } else { &self.value }
+    }
 }
 
 /// Shows field, page and rule alone: the text is a patient's.
@@ -393,11 +405,13 @@ pub enum Reason {
     Uncertified,
     /// An alarm of the audit has switched its field off.
     FieldOff,
+    /// A person had decided it, and the machine no longer finds anything there: what they said is shown.
+    Stale,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Self::LowConfidence,
         Self::NotFound,
         Self::InvalidForm,
@@ -414,6 +428,7 @@ impl Reason {
         Self::UnsureSplit,
         Self::Uncertified,
         Self::FieldOff,
+        Self::Stale,
     ];
 
     /// The name that is stored and shown.
@@ -435,6 +450,7 @@ impl Reason {
             Self::UnsureSplit => "unsure-split",
             Self::Uncertified => "uncertified",
             Self::FieldOff => "field-off",
+            Self::Stale => "stale",
         }
     }
 

@@ -23,7 +23,7 @@ pub struct ValueId {
 }
 
 impl ValueId {
-    /// Names a value of a document over which no decision of a person lies.
+    /// Names a value of a document over which no decision of a person lies, or of which only a person knows.
     pub fn of(record: &DocumentRecord, value: &DecidedValue) -> Self {
         let found = &value.extracted;
         Self {
@@ -32,7 +32,7 @@ impl ValueId {
             page: found.page,
             item: found.item,
             field: found.field,
-            machine_value: found.value.clone(),
+            machine_value: found.machine_value().to_owned(),
         }
     }
 }
