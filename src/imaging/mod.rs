@@ -360,6 +360,11 @@ pub fn crop(page: &GreyPage, rect: &Rect) -> GreyPage {
     warp::crop(page, rect.x.max(0.0) as u32, rect.y.max(0.0) as u32, rect.w.ceil() as u32, rect.h.ceil() as u32)
 }
 
+/// The page in another size: the area's average where it shrinks, linear where it grows.
+pub fn resized(page: GreyPage, width: u32, height: u32) -> GreyPage {
+    warp::resize(page, width, height).0
+}
+
 /// The page without its printed rules; strokes that cross them stay.
 pub fn without_rules(page: &GreyPage, rulings: &[Ruling], threshold: u8, dpi: f32) -> GreyPage {
     let mut page = page.clone();

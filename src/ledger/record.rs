@@ -190,31 +190,30 @@ impl Ledger {
         let work = || {
             let path: Option<String> =
                 self.connection.query_row("SELECT path FROM sources WHERE id = ?1", [key.0], |row| row.get(0)).optional()?;
-            let mut statement = self.connection.prepare(
-                "SELECT number, outcome, failure_kind, failure_detail, separator, words, mean_confidence, reading FROM pages WHERE source = ?1 ORDER BY number",
-            )?;
-            let pages = statement
-                .query_map([key.0], |row| {
-                    let outcome: String = row.get(1)?;
-                    let failure: Option<String> = row.get(2)?;
-                    let detail: Option<String> = row.get(3)?;
-                    Ok(PageRecord {
-                        number: PageNumber::new(row.get(0)?),
-                        outcome: PageOutcome::parse(&outcome).ok_or_else(|| super::claims::unexpected(1, "an outcome"))?,
-                        failure: failure
-                            .and_then(|kind| FailureKind::parse(&kind))
-                            .map(|kind| SourceFailure::new(kind, detail.unwrap_or_default())),
-                        separator: row.get(4)?,
-                        words: row.get(5)?,
-                        mean_confidence: row.get(6)?,
-                        reading: row.get(7)?,
-                    })
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
+            let mut statement = self.connection.prepare(&format!("SELECT {PAGE_COLUMNS} FROM pages WHERE source = ?1 ORDER BY number"))?;
+            let pages = statement.query_map([key.0], page)?.collect::<Result<Vec<_>, _>>()?;
             Ok((crate::model::SourcePath::new(path.unwrap_or_default()), pages))
         };
         work().map_err(|source| self.fault("read the pages of", source))
     }
+}
+
+/// What [`page`] reads, in its order.
+pub(super) const PAGE_COLUMNS: &str = "number, outcome, failure_kind, failure_detail, separator, words, mean_confidence, reading";
+
+pub(super) fn page(row: &rusqlite::Row<'_>) -> rusqlite::Result<PageRecord> {
+    let outcome: String = row.get(1)?;
+    let failure: Option<String> = row.get(2)?;
+    let detail: Option<String> = row.get(3)?;
+    Ok(PageRecord {
+        number: PageNumber::new(row.get(0)?),
+        outcome: PageOutcome::parse(&outcome).ok_or_else(|| super::claims::unexpected(1, "an outcome"))?,
+        failure: failure.and_then(|kind| FailureKind::parse(&kind)).map(|kind| SourceFailure::new(kind, detail.unwrap_or_default())),
+        separator: row.get(4)?,
+        words: row.get(5)?,
+        mean_confidence: row.get(6)?,
+        reading: row.get(7)?,
+    })
 }
 
 fn write_pages(transaction: &Transaction<'_>, key: i64, pages: &[PageRecord]) -> rusqlite::Result<()> {

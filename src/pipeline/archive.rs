@@ -19,6 +19,8 @@ use crate::report::Exit;
 
 const IDENTITY: &str = "archive.json";
 pub(super) const LOCK: &str = ".lock";
+/// Held by who writes what is derived from the ledger: a run at its end, and the reviewers' station after answers.
+const OUTPUTS_LOCK: &str = ".outputs";
 /// The form of the archive folder.
 const FORMAT: u32 = 1;
 
@@ -164,7 +166,7 @@ impl Archive {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(not_writable)?;
         let lock = lock(folder)?;
         let writer = ArchiveWriter::open(folder)?;
-        writer.sweep()?;
+        sweep(&writer)?;
         probe(&writer)?;
         let ledger = match read_identity(folder)? {
             Some(identity) => open_known(folder, &identity)?,
@@ -187,13 +189,13 @@ impl Archive {
         let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };
         let lock = lock(folder)?;
         let writer = ArchiveWriter::open(folder)?;
-        writer.sweep()?;
+        sweep(&writer)?;
         probe(&writer)?;
         let ledger = open_known(folder, &identity)?;
         Ok(Self { ledger, writer, _lock: lock })
     }
 
-    /// Opens an existing archive beside whoever holds it: for decisions and accounts, which are transactions of the ledger.
+    /// Opens an existing archive beside whoever holds it: for decisions, which are transactions of the ledger, and for outputs under [`lock_outputs`].
     /// A run may go on meanwhile.
     pub fn beside(folder: &Path) -> Result<(Ledger, ArchiveWriter), ArchiveError> {
         let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };
@@ -253,6 +255,26 @@ pub(super) fn lie_in_one_another(folder: &Path, other: &Path) -> bool {
 
 /// Holds a folder for this process, until it is dropped or the process ends.
 pub(super) type Lock = File;
+
+/// Waits for the right to write outputs. Whoever has it reads the ledger anew, so that what is written last is what the ledger said last.
+pub(super) fn lock_outputs(folder: &Path) -> Result<Lock, ArchiveError> {
+    let path = folder.join(OUTPUTS_LOCK);
+    let not_writable = |source| ArchiveError::NotWritable { path: path.clone(), source };
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(not_writable)?;
+    loop {
+        match flock(&file, FlockOperation::LockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(not_writable(error.into())),
+        }
+    }
+}
+
+/// Removes what an interrupted process left; not while another one writes outputs.
+fn sweep(writer: &ArchiveWriter) -> Result<(), ArchiveError> {
+    let _outputs = lock_outputs(writer.root())?;
+    Ok(writer.sweep()?)
+}
 
 pub(super) fn lock(folder: &Path) -> Result<Lock, ArchiveError> {
     let path = folder.join(LOCK);

@@ -124,7 +124,7 @@ const SAMPLES: u32 = 3;
 
 /// The raw page as the words of its reading lie: every upright pixel asks for its place in the source, so that turn, skew and pixels that are no
 /// squares need no thought.
-fn upright(raw: &RawPage, reading: &PageReading, width: u32) -> GreyPage {
+pub(super) fn upright(raw: &RawPage, reading: &PageReading, width: u32) -> GreyPage {
     let scale = f64::from(width) / f64::from(reading.width.max(1));
     let height = ((f64::from(reading.height) * scale).round() as u32).max(1);
     let mut out = GreyPage::filled(width, height, 255);

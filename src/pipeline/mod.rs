@@ -30,6 +30,7 @@ mod run;
 mod scan;
 mod second;
 mod settle;
+mod station;
 mod stop;
 mod take_stock;
 

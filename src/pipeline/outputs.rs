@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::archive::lock_outputs;
 use super::export::{Notes, Papers, People};
 use super::{RunError, audit};
 use crate::export::fhir::{self, ExportSettings};
@@ -20,6 +21,7 @@ pub(super) const BUNDLES: &str = "bundles";
 
 /// Writes everything that is derived from the ledger.
 pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
+    let _outputs = lock_outputs(writer.root())?;
     let people = tables(ledger, writer)?;
     audit::write(ledger, writer)?;
     bundles(ledger, writer, &people, settings)

@@ -33,6 +33,14 @@ impl Key {
         Sha256::from_hex(text).map(|digest| Self(*digest.as_bytes()))
     }
 
+    /// A keyed hash of a name, which cannot be foreseen without the key.
+    pub fn hash(&self, name: &str) -> [u8; 32] {
+        // A key of any length will do for HMAC (RFC 2104); there is no error to meet.
+        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&self.0) else { return [0xff; 32] };
+        mac.update(name.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// The key as it is stored.
     pub fn to_hex(&self) -> String {
         Sha256::new(self.0).to_string()
@@ -63,10 +71,7 @@ pub fn draw(key: &Key, id: &ValueId, version: &str) -> Draw {
     let item = item.map_or_else(String::new, |item| item.to_string());
     // The value bears its length, so that no two names and versions can be spelt alike.
     let name = format!("{sha256}/{ordinal}/{page}/{item}/{field}/{}/{machine_value}/{version}", machine_value.len());
-    // A key of any length will do for HMAC (RFC 2104); there is no error to meet.
-    let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&key.0) else { return Draw { chance: 1.0, turn: 0, name: Uuid::nil() } };
-    mac.update(name.as_bytes());
-    let hash: [u8; 32] = mac.finalize().into_bytes().into();
+    let hash = key.hash(&name);
     let number = |at: usize| u64::from_be_bytes(std::array::from_fn(|k| hash[at + k]));
     // 53 bits are what a double holds exactly: the chance stays below 1.
     let chance = (number(0) >> 11) as f64 / (1_u64 << 53) as f64;

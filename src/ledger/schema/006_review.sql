@@ -214,3 +214,6 @@ CREATE INDEX decisions_taken_back ON decisions (replaces) WHERE act = 'undo';
 
 -- The line of an answer that was given at the station: an answer whose line was taken back does not count.
 ALTER TABLE audit_answers ADD COLUMN line INTEGER;
+
+-- Papers of one record number, for what else they say of the patient.
+CREATE INDEX values_of_numbers ON document_values (value) WHERE field = 'Patient.identifier.mrn';
