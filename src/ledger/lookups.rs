@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{OpenFlags, OptionalExtension, params};
 
 use super::{Ledger, LedgerError, PageRecord, claims::unexpected, record};
-use crate::model::{DocumentId, PageNumber, PageOutcome, Sha256, SourcePath};
+use crate::model::{DocumentId, Outcome, PageNumber, PageOutcome, Sha256, SourcePath, ValueId};
 
 /// A page of a source and the document that it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,24 @@ pub struct SourcePage {
     pub outcome: PageOutcome,
     /// Ordinal of the document that it is in; `None` of blank pages, separators, pages that could not be read.
     pub document: Option<u32>,
+}
+
+/// A blind entry of somebody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyedEntry {
+    /// Who.
+    pub reviewer: String,
+    /// What was said.
+    pub outcome: Outcome,
+    /// As it was typed.
+    pub value: String,
+}
+
+/// Shows the verdict alone: the text is a patient's.
+impl std::fmt::Debug for KeyedEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeyedEntry({} {})", self.reviewer, self.outcome.as_str())
+    }
 }
 
 impl Ledger {
@@ -82,5 +100,51 @@ impl Ledger {
             names.map(|name| name.map(DocumentId::from_stored)).collect::<rusqlite::Result<Vec<_>>>()
         };
         work().map_err(|source| self.fault("find the papers of a record number in", source))
+    }
+
+    /// What was keyed blindly of an item as it stands, in that order; what was taken back is not among it.
+    pub fn entries(&self, item: &str) -> Result<Vec<KeyedEntry>, LedgerError> {
+        let work = || {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT reviewer, outcome, value FROM decisions
+                 WHERE item_name = ?1 AND act = 'key' AND id > coalesce((SELECT since FROM items WHERE name = ?1), 0)
+                 AND NOT EXISTS (SELECT 1 FROM decisions AS undone WHERE undone.act = 'undo' AND undone.replaces = decisions.id) ORDER BY id",
+            )?;
+            let entries = statement.query_map([item], |row| {
+                let outcome: String = row.get(1)?;
+                Ok(KeyedEntry {
+                    reviewer: row.get(0)?,
+                    outcome: Outcome::parse(&outcome).ok_or_else(|| unexpected(1, "an outcome"))?,
+                    value: row.get(2)?,
+                })
+            })?;
+            entries.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        work().map_err(|source| self.fault("read the entries of an item of", source))
+    }
+
+    /// What turned a source's bytes into words and its words into values, as fingerprints.
+    pub fn prints_of(&self, sha256: Sha256) -> Result<String, LedgerError> {
+        let sql = "SELECT coalesce(reading_fingerprint, ''), coalesce(understanding_fingerprint, '') FROM sources WHERE result_sha256 = ?1";
+        let found = self
+            .connection
+            .query_row(sql, [sha256.to_string()], |row| Ok(format!("{} {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .optional();
+        Ok(found.map_err(|source| self.fault("read the sources of", source))?.unwrap_or_default())
+    }
+
+    /// The audit of a value: its row and the run that accepted it.
+    pub fn audit_of(&self, id: &ValueId) -> Result<Option<(i64, i64)>, LedgerError> {
+        let ValueId { sha256, ordinal, page, item, field, machine_value } = id;
+        let found = self
+            .connection
+            .query_row(
+                "SELECT id, run FROM audits WHERE sha256 = ?1 AND ordinal = ?2 AND page = ?3 AND item IS ?4 AND field = ?5 AND machine_value = ?6
+                 ORDER BY id DESC LIMIT 1",
+                params![sha256.to_string(), ordinal, page.get(), item, field.as_str(), machine_value],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional();
+        found.map_err(|source| self.fault("read the audits of", source))
     }
 }

@@ -64,7 +64,7 @@ pub use figures::{QueueCounts, Work};
 pub use handing::{Claimable, Pool};
 pub use items::{Asked, NewItem, item_name};
 pub use lane::{Answer, Audit, Chosen, Found};
-pub use lookups::SourcePage;
+pub use lookups::{KeyedEntry, SourcePage};
 pub use record::{DocumentResult, PageRecord, SourceResult};
 pub use register::{Finding, Registered, Registration};
 pub use runs::{LastPrints, RunRow};

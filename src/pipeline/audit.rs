@@ -112,6 +112,12 @@ fn is_open(audit: &Audit, off: &BTreeMap<Field, i64>) -> bool {
     audit.answer.is_none() && audit.found.as_ref().is_some_and(|found| found.accepted || off.contains_key(&audit.id.field))
 }
 
+/// Audits that people should still answer.
+pub(super) fn open(ledger: &Ledger) -> Result<Vec<Audit>, RunError> {
+    let off = ledger.fields_off()?;
+    Ok(ledger.audits()?.into_iter().filter(|audit| is_open(audit, &off)).collect())
+}
+
 /// Audits by field. `watch_from`: answers up to this one were settled by a certificate. `off`: fields that are switched off.
 fn lanes(audits: &[Audit], watch_from: &BTreeMap<Field, i64>, off: &BTreeMap<Field, i64>) -> BTreeMap<Field, Lane> {
     let mut lanes: BTreeMap<Field, Lane> = BTreeMap::new();

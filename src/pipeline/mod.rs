@@ -51,4 +51,5 @@ pub use run::{RunRequest, run};
 pub use scan::{Carried, NoScan, Sheets, scan_of};
 pub use second::SecondDesk;
 pub use settle::trust;
+pub use station::{Prepared, open_station, prepare};
 pub use stop::Stop;

@@ -260,10 +260,7 @@ mod tests {
     fn other_readings_come_in_their_normal_forms() {
         let pair = |value: &str, source: &str| (value.to_owned(), source.to_owned());
         let born = of(Field::BirthDate, "1950-02-03", &[read("02/03/1950", "02/08/1950")], &["1950-02-03", "1951-02-03"]);
-        assert_eq!(
-            born,
-            [pair("1951-02-03", "other papers"), pair("1950-02-08", "second engine"), pair("1950-03-02", "other date order")]
-        );
+        assert_eq!(born, [pair("1951-02-03", "other papers"), pair("1950-02-08", "second engine"), pair("1950-03-02", "other date order")]);
         let drug = of(Field::MedicationText, "Lisinoprii 10 mg", &[], &[]);
         assert_eq!(drug, [pair("lisinopril 10 mg", "dictionary")]);
         let city = of(Field::City, "Springfie1d", &[], &[]);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{seeds, words};
+use super::seeds;
 use crate::confidence::audit::sample::{Key, is_checked};
 use crate::extract::Vocabulary;
 use crate::ledger::{Asked, Ledger, NewItem, item_name};
-use crate::model::{DecidedValue, DocumentRecord, Field, Group, ItemState, Lane, Mode, Reason, Sha256, Status, ValueId};
+use crate::model::{DecidedValue, DocumentRecord, Field, Group, Lane, Mode, Role, Sha256, Status, ValueId};
 use crate::pipeline::{RunError, audit};
 use crate::review::{Identity, ReviewSettings};
 
@@ -67,7 +67,7 @@ impl<'a> Asking<'a> {
     /// Looks who may answer, and what the audit has drawn.
     pub fn new(ledger: &mut Ledger, vocabulary: &'a Vocabulary, settings: &'a ReviewSettings) -> Result<Self, RunError> {
         let identity = match settings.identity {
-            Identity::Auto if ledger.reviewers()? >= PEOPLE => Mode::Double,
+            Identity::Auto if answering(ledger)? >= PEOPLE => Mode::Double,
             Identity::Auto | Identity::Blind => Mode::Blind,
             Identity::Confirm => Mode::Confirm,
             Identity::Double => Mode::Double,
@@ -147,6 +147,12 @@ impl<'a> Asking<'a> {
             id,
         }
     }
+}
+
+/// How many people may answer.
+fn answering(ledger: &Ledger) -> Result<usize, RunError> {
+    let accounts = ledger.accounts()?;
+    Ok(accounts.iter().filter(|account| account.is_open() && account.role != Role::Auditor).count())
 }
 
 /// What a look at a value is worth: how likely it is wrong, what that costs, and how much hangs on it, a second of a person's time.
