@@ -10,6 +10,7 @@ mod export;
 mod lexicon;
 mod push;
 mod review;
+mod review_prepare;
 mod review_user;
 mod run;
 mod show;

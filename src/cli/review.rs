@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::Complaint;
+use super::review_prepare::{PrepareArguments, prepare};
 use super::review_user::{UserCommand, user};
 use crate::report::Exit;
 
@@ -11,10 +12,13 @@ pub(super) enum ReviewCommand {
     /// Say who may sign in at the station
     #[command(subcommand)]
     User(UserCommand),
+    /// Make the pictures of all pages on which something waits now, so that the inbox may be emptied
+    Prepare(PrepareArguments),
 }
 
 pub(super) fn review(command: &ReviewCommand) -> Result<Exit, Complaint> {
     match command {
         ReviewCommand::User(command) => user(command),
+        ReviewCommand::Prepare(arguments) => prepare(arguments),
     }
 }

@@ -105,7 +105,7 @@ impl Ledger {
     /// What was keyed blindly of an item as it stands, in that order; what was taken back is not among it.
     pub fn entries(&self, item: &str) -> Result<Vec<KeyedEntry>, LedgerError> {
         let work = || {
-            let mut statement = self.connection.prepare_cached(
+            let mut statement = self.connection.prepare(
                 "SELECT reviewer, outcome, value FROM decisions
                  WHERE item_name = ?1 AND act = 'key' AND id > coalesce((SELECT since FROM items WHERE name = ?1), 0)
                  AND NOT EXISTS (SELECT 1 FROM decisions AS undone WHERE undone.act = 'undo' AND undone.replaces = decisions.id) ORDER BY id",

@@ -16,7 +16,7 @@ use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
 use super::rules::Rules;
 use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
-use super::{RunError, Stop, apart, audit, outputs, settle};
+use super::{RunError, Stop, apart, audit, outputs, settle, station};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
 use crate::model::{Confinement, PageOutcome, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
@@ -186,6 +186,7 @@ impl Whole<'_, '_> {
         let policy = settle::policy(archive.writer.root(), &archive.ledger, request.settings.confidence.uncertified)?;
         settle::settle(archive, self.run, self.rules, &policy)?;
         audit::draw(&mut archive.ledger, self.run, &request.settings.audit)?;
+        station::sync(&mut archive.ledger, self.rules.vocabulary(), &request.settings.review)?;
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
         let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::rules::Rules;
-use super::{Archive, RunError, audit, outputs};
+use super::{Archive, RunError, audit, outputs, station};
 use crate::confidence::audit::AuditSettings;
 use crate::confidence::{self, Certificate, Policy, Standing, Uncertified};
 use crate::ledger::{Ledger, RunKey, Settled, Unsettled};
@@ -151,6 +151,7 @@ pub(super) fn decide_anew(archive: &mut Archive, rules: &Rules, settings: &Setti
         let policy = policy(archive.writer.root(), &archive.ledger, settings.confidence.uncertified)?;
         let moved = settle(archive, run, rules, &policy)?;
         audit::draw(&mut archive.ledger, run, &settings.audit)?;
+        station::sync(&mut archive.ledger, rules.vocabulary(), &settings.review)?;
         outputs::write(&archive.ledger, &archive.writer, &settings.export)?;
         Ok(moved)
     };

@@ -10,6 +10,7 @@ mod export;
 mod log;
 mod progress;
 mod push;
+mod review;
 mod summary;
 mod trust;
 
@@ -22,6 +23,7 @@ pub use export::ExportReport;
 pub use log::{LogFormat, LogListener, start_log};
 pub use progress::{Bar, Lines, progress};
 pub use push::{PushReport, ReconcileReport};
+pub use review::PrepareReport;
 pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
 pub use trust::{Promised, Trust};
 

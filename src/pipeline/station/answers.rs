@@ -2,7 +2,7 @@
 
 use super::typed::{self, Typed};
 use crate::extract::Vocabulary;
-use crate::ledger::{Answer, Deed, KeyedEntry};
+use crate::ledger::{Answer, Doing, KeyedEntry};
 use crate::model::{Act, AuditOutcome, Circumstances, DocumentRecord, Field, Item, ItemState, Lane, Mode, Outcome, PercentBox, Status};
 use crate::review::desk::{DeskError, Given};
 
@@ -32,7 +32,7 @@ pub(super) enum Verdict {
     /// It is asked once more.
     Ask(String),
     /// It is kept so.
-    Keep(Box<Deed>),
+    Keep(Box<Doing>),
 }
 
 /// What somebody says of a place.
@@ -48,9 +48,9 @@ enum Said {
 pub(super) fn weigh(case: Case<'_>) -> Result<Verdict, DeskError> {
     let Case { item, given, .. } = &case;
     if given.outcome == Outcome::WrongDocument {
-        return Ok(Verdict::Keep(Box::new(Deed {
+        return Ok(Verdict::Keep(Box::new(Doing {
             outcome: Some(Outcome::WrongDocument),
-            ..Deed::plain(Act::Escalate, case.circumstances)
+            ..Doing::plain(Act::Escalate, case.circumstances)
         })));
     }
     let said = said(item, given, case.vocabulary)?;
@@ -105,9 +105,9 @@ fn agrees(item: &Item, said: &Said) -> bool {
     }
 }
 
-fn deed(case: Case<'_>, said: Said, settles: bool) -> Deed {
+fn deed(case: Case<'_>, said: Said, settles: bool) -> Doing {
     let Case { item, entries, audit, reviewer, moved_to, circumstances, vocabulary, .. } = case;
-    let base = Deed { moved_to, ..Deed::plain(Act::Decision, circumstances) };
+    let base = Doing { moved_to, ..Doing::plain(Act::Decision, circumstances) };
     match item.lane {
         Lane::Seed => {
             let (outcome, value) = match &said {
@@ -115,7 +115,7 @@ fn deed(case: Case<'_>, said: Said, settles: bool) -> Deed {
                 Said::Value(typed) => (Outcome::Corrected, typed.value()),
                 Said::Nothing(outcome) => (*outcome, String::new()),
             };
-            return Deed { act: Act::Seed, outcome: Some(outcome), value, moved_to: None, ..base };
+            return Doing { act: Act::Seed, outcome: Some(outcome), value, moved_to: None, ..base };
         }
         Lane::Queue | Lane::Audit => {}
     }
@@ -128,7 +128,7 @@ fn deed(case: Case<'_>, said: Said, settles: bool) -> Deed {
                 Said::Value(typed) => (Outcome::Corrected, typed.text().to_owned()),
                 Said::Nothing(outcome) => (outcome, String::new()),
             };
-            return Deed { act: Act::Key, outcome: Some(outcome), value, ..base };
+            return Doing { act: Act::Key, outcome: Some(outcome), value, ..base };
         }
     }
     let right = agrees(item, &said);
@@ -157,7 +157,7 @@ fn deed(case: Case<'_>, said: Said, settles: bool) -> Deed {
         Said::Value(typed) => (Status::Corrected, Outcome::Corrected, typed.value()),
         Said::Nothing(outcome) => (Status::Rejected, outcome, String::new()),
     };
-    Deed { status: Some(status), outcome: Some(outcome), value, answer, ..base }
+    Doing { status: Some(status), outcome: Some(outcome), value, answer, ..base }
 }
 
 /// Whether an entry says what another person has keyed.
@@ -223,7 +223,7 @@ mod tests {
         })
     }
 
-    fn kept(item: &Item, given: &Given, entries: &[KeyedEntry]) -> Deed {
+    fn kept(item: &Item, given: &Given, entries: &[KeyedEntry]) -> Doing {
         match told(item, given, entries, None).unwrap() {
             Verdict::Keep(deed) => *deed,
             Verdict::Ask(question) => panic!("asked: {question}"),

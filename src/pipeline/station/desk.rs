@@ -8,7 +8,7 @@ use super::scene::{Scene, elsewhere, of_opaque};
 use super::task::{self, Around, frame_of, hides};
 use super::{Station, fault, frame, now, pictures, words};
 use crate::confidence::bounds::upper_bound;
-use crate::ledger::{Claimable, Deed, Done, Ledger, Pool, Suspect, Work};
+use crate::ledger::{Claimable, Doing, Done, Ledger, Pool, Suspect, Work};
 use crate::model::{
     Act, Circumstances, DocumentId, DocumentKind, DocumentRecord, Field, Item, ItemState, Lane, Mode, PageNumber, Reason, Reviewer, Role,
     Shown,
@@ -169,7 +169,7 @@ impl Station {
     }
 
     /// What has to be called back where a check found a value wrong, and the alarms that this calls for. While ledger and outputs still agree.
-    fn call_back(&self, ledger: &mut Ledger, item: &Item, deed: &Deed) -> Answered<bool> {
+    fn call_back(&self, ledger: &mut Ledger, item: &Item, deed: &Doing) -> Answered<bool> {
         let Some(answer) = deed.answer.as_ref().filter(|answer| !answer.right) else { return Ok(false) };
         let mut audits = ledger.audits().map_err(fault)?;
         let last = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
@@ -183,7 +183,7 @@ impl Station {
     }
 
     /// What follows from a deed that is kept.
-    fn follow(&self, who: &Reviewer, item: &Item, deed: &Deed, given: &Given) {
+    fn follow(&self, who: &Reviewer, item: &Item, deed: &Doing, given: &Given) {
         if !given.value.trim().is_empty() {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             last.insert((who.name.clone(), item.field()), given.value.trim().to_owned());
@@ -193,14 +193,14 @@ impl Station {
         }
     }
 
-    fn kept(&self, ledger: &Ledger, who: &Reviewer, item: &Item, deed: &Deed) -> Answered<Kept> {
+    fn kept(&self, ledger: &Ledger, who: &Reviewer, item: &Item, deed: &Doing) -> Answered<Kept> {
         let open = ledger.queue_counts(&who.name, now()).map_err(fault)?.open;
         // What is kept of a blind entry may be the machine's spelling of it.
         let value = if is_blind(item.mode) { String::new() } else { deed.value.clone() };
         Ok(Kept { id: item.name.clone(), value, open, doubt: None })
     }
 
-    fn deeds(&self, who: &Reviewer, items: &[String], deed: &Deed) -> Answered<()> {
+    fn deeds(&self, who: &Reviewer, items: &[String], deed: &Doing) -> Answered<()> {
         may_change(who)?;
         if items.len() > AT_ONCE {
             return Err(DeskError::Unclear(format!("at most {AT_ONCE} at a time")));
@@ -209,7 +209,7 @@ impl Station {
             let mut done = Vec::new();
             for name in items {
                 let item = ledger.item(name).map_err(fault)?.ok_or(DeskError::Unknown)?;
-                done.push(Done { who: who.clone(), item, deed: deed.clone() });
+                done.push(Done { who: who.clone(), item, doing: deed.clone() });
             }
             match ledger.keep_all(&done).map_err(fault)? {
                 Ok(_) => Ok(()),
@@ -403,23 +403,23 @@ impl Desk for Station {
         let done: Vec<Done> = weighed
             .into_iter()
             .filter_map(|(item, verdict)| match verdict {
-                Verdict::Keep(deed) => Some(Done { who: who.clone(), item, deed: *deed }),
+                Verdict::Keep(deed) => Some(Done { who: who.clone(), item, doing: *deed }),
                 Verdict::Ask(_) => None,
             })
             .collect();
         let (kept, alarm) = self.write(|ledger| {
             let mut alarm = false;
-            for Done { item, deed, .. } in &done {
+            for Done { item, doing: deed, .. } in &done {
                 alarm |= self.call_back(ledger, item, deed)?;
             }
             if let Err(refused) = ledger.keep_all(&done).map_err(fault)? {
                 return Err(refused.first().map_or(DeskError::Unknown, |(_, item)| self.meanwhile(ledger, who, item)));
             }
-            let kept = done.iter().map(|done| self.kept(ledger, who, &done.item, &done.deed)).collect::<Answered<Vec<_>>>()?;
+            let kept = done.iter().map(|done| self.kept(ledger, who, &done.item, &done.doing)).collect::<Answered<Vec<_>>>()?;
             Ok((kept, alarm))
         })?;
         for (done, given) in done.iter().zip(given) {
-            self.follow(who, &done.item, &done.deed, given);
+            self.follow(who, &done.item, &done.doing, given);
         }
         if alarm {
             self.publisher.tell(Change::Settle);
@@ -430,7 +430,7 @@ impl Desk for Station {
     fn postpone(&self, who: &Reviewer, items: &[String]) -> Result<(), DeskError> {
         let until = now() + i64::from(self.settings.review.postpone_minutes) * 60;
         let circumstances = Circumstances { build: env!("CARGO_PKG_VERSION").to_owned(), ..Circumstances::default() };
-        self.deeds(who, items, &Deed { until, ..Deed::plain(Act::Postpone, circumstances) })
+        self.deeds(who, items, &Doing { until, ..Doing::plain(Act::Postpone, circumstances) })
     }
 
     fn note(&self, who: &Reviewer, item: &str, text: &str) -> Result<(), DeskError> {
@@ -438,7 +438,7 @@ impl Desk for Station {
         if note.is_empty() {
             return Err(DeskError::Unclear("a note without words".to_owned()));
         }
-        self.deeds(who, &[item.to_owned()], &Deed::plain(Act::Note, Circumstances { note, ..Circumstances::default() }))
+        self.deeds(who, &[item.to_owned()], &Doing::plain(Act::Note, Circumstances { note, ..Circumstances::default() }))
     }
 
     fn undo(&self, who: &Reviewer, line: Option<i64>) -> Result<Task, DeskError> {

@@ -160,7 +160,7 @@ fn encode(page: GreyPage, most: usize, compression: CompressionType) -> io::Resu
     loop {
         for shades in SHADES {
             let bytes = png(&of_shades(&page, shades, paper), compression)?;
-            if bytes.len() <= most || (page.width < 64 && shades == SHADES[SHADES.len() - 1]) {
+            if bytes.len() <= most || (u64::from(page.width) * u64::from(page.height) < 1_000 && shades == SHADES[SHADES.len() - 1]) {
                 return Ok(bytes);
             }
             // Twice too much is not mended by half the shades.

@@ -58,8 +58,10 @@ fn one(
     prepared: &mut Prepared,
 ) -> Result<(), RunError> {
     let readings = waiting(ledger, record)?;
-    prepared.pages += readings.len() as u64;
+    let all = readings.len();
+    prepared.pages += all as u64;
     let lacking: Vec<PageReading> = readings.into_values().filter(|reading| !pictures.has(record.sha256, reading)).collect();
+    prepared.kept += (all - lacking.len()) as u64;
     match pictures.make(input, record, &lacking) {
         Ok(made) => prepared.made += made as u64,
         Err(RunError::Picture { source_path, .. }) => {
@@ -69,7 +71,6 @@ fn one(
         }
         Err(error) => return Err(error),
     }
-    prepared.kept = prepared.pages.saturating_sub(prepared.made);
     Ok(())
 }
 
