@@ -6,7 +6,7 @@ use super::scene::{Scene, opaque};
 use super::{seeds, typed, words};
 use crate::confidence::audit::sample::Key;
 use crate::extract::Vocabulary;
-use crate::model::{Field, Item, ItemState, Lane, Word};
+use crate::model::{Field, Item, ItemState, Lane, Reason, Word};
 use crate::pipeline::rules::STRAY_RULE;
 use crate::review::desk::{Task, is_blind};
 
@@ -106,7 +106,7 @@ fn reveal(task: &mut Task, item: &Item, scene: &Scene, around: &Around<'_>) {
     task.doubtful = if item.lane == Lane::Seed { doubt_of_seed(&shown, value) } else { readings::doubtful(&shown, &found) };
     task.reads = typed::reads(field, &shown);
     task.messages = messages(item, scene, &shown, raw.as_deref(), around);
-    if item.reasons.iter().any(|reason| reason.as_str() == "stale") {
+    if item.reasons.contains(&Reason::Stale) {
         task.before = Some(shown.clone());
     }
     task.raw = raw.filter(|raw| !raw.is_empty());
