@@ -11,6 +11,7 @@ mod lexicon;
 mod push;
 mod review;
 mod review_prepare;
+mod review_serve;
 mod review_user;
 mod run;
 mod show;

@@ -4,11 +4,14 @@ use clap::Subcommand;
 
 use super::Complaint;
 use super::review_prepare::{PrepareArguments, prepare};
+use super::review_serve::{ServeArguments, serve};
 use super::review_user::{UserCommand, user};
 use crate::report::Exit;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ReviewCommand {
+    /// Serve the page at which people answer what waits: on this machine, or by TLS
+    Serve(ServeArguments),
     /// Say who may sign in at the station
     #[command(subcommand)]
     User(UserCommand),
@@ -18,6 +21,7 @@ pub(super) enum ReviewCommand {
 
 pub(super) fn review(command: &ReviewCommand) -> Result<Exit, Complaint> {
     match command {
+        ReviewCommand::Serve(arguments) => serve(arguments),
         ReviewCommand::User(command) => user(command),
         ReviewCommand::Prepare(arguments) => prepare(arguments),
     }

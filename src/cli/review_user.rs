@@ -230,6 +230,6 @@ fn password(stdin: bool) -> Result<String, Complaint> {
 }
 
 /// Who works at the command line, for the audit.
-fn operator() -> String {
+pub(super) fn operator() -> String {
     environment("USER").or_else(|| environment("LOGNAME")).unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
 }

@@ -3,6 +3,7 @@
 //! [`run`] is the main job. One thread, the caller's, owns the ledger and the reporter; feeders decode files, a pool reads pages
 //! and understands documents, and all of them send to that one thread. ARCHITECTURE.md tells the whole story.
 
+mod accounts;
 mod apart;
 mod archive;
 mod audit;
@@ -34,6 +35,7 @@ mod station;
 mod stop;
 mod take_stock;
 
+pub use accounts::ArchiveAccounts;
 pub use apart::{APART_COMMAND, apart_main};
 pub use archive::{Archive, ArchiveError, Holder};
 pub use audit::{Account, account};

@@ -11,6 +11,7 @@ mod log;
 mod progress;
 mod push;
 mod review;
+mod station;
 mod summary;
 mod trust;
 
@@ -24,6 +25,7 @@ pub use log::{LogFormat, LogListener, start_log};
 pub use progress::{Bar, Lines, progress};
 pub use push::{PushReport, ReconcileReport};
 pub use review::PrepareReport;
+pub use station::StationReport;
 pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
 pub use trust::{Promised, Trust};
 

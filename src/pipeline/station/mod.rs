@@ -134,7 +134,7 @@ impl Station {
 }
 
 /// What the log says of a fault, and the name under which a person may ask for it. Errors of these rooms tell files and causes, never what a page says.
-fn fault(error: impl Into<RunError>) -> DeskError {
+pub(super) fn fault(error: impl Into<RunError>) -> DeskError {
     let error: RunError = error.into();
     let bytes = super::archive::random().unwrap_or_default();
     let id: String = bytes[..4].iter().map(|byte| format!("{byte:02x}")).collect();

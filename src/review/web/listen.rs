@@ -29,6 +29,26 @@ pub struct Way {
     pub tls: Option<(PathBuf, PathBuf)>,
 }
 
+impl Way {
+    /// Refuses what would show data to a network; `single` if the program's own user works alone.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn check(&self, single: bool) -> Result<(), ServeError> {
+        let loopback = self.at.ip().is_loopback();
+        if !loopback && self.tls.is_none() {
+            return Err(ServeError::Plain(self.at));
+        }
+        if !loopback && single {
+            return Err(ServeError::NoAccounts);
+        }
+        if self.at.ip().is_unspecified() && self.names.is_empty() {
+            return Err(ServeError::Nameless(self.at));
+        }
+        Ok(())
+    }
+}
+
 /// Why a station is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -69,16 +89,7 @@ pub struct Listening {
 /// # Errors
 /// What would show data to a network is refused; else those of the system.
 pub fn listen(way: &Way, parts: Parts) -> Result<Listening, ServeError> {
-    let loopback = way.at.ip().is_loopback();
-    if !loopback && way.tls.is_none() {
-        return Err(ServeError::Plain(way.at));
-    }
-    if !loopback && parts.single.is_some() {
-        return Err(ServeError::NoAccounts);
-    }
-    if way.at.ip().is_unspecified() && way.names.is_empty() {
-        return Err(ServeError::Nameless(way.at));
-    }
+    way.check(parts.single.is_some())?;
     let acceptor = way.tls.as_ref().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).max_blocking_threads(WAITING_AT_MOST).enable_all().build()?;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod api;
+mod browser;
 mod door;
 mod fault;
 mod forms;
@@ -18,6 +19,8 @@ mod tls;
 mod views;
 
 #[cfg(test)]
+mod listen_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -27,6 +30,7 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 pub use accounts::{Accounts, Standing};
+pub use browser::open;
 pub use hosts::Hosts;
 pub use listen::{Listening, ServeError, Way, listen};
 pub use sessions::{Clock, LAUNCH_SECONDS, Limits};
