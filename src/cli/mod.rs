@@ -12,6 +12,7 @@ mod push;
 mod review;
 mod review_prepare;
 mod review_serve;
+mod review_sheet;
 mod review_user;
 mod run;
 mod show;
@@ -137,6 +138,11 @@ pub fn quiet_panics() {
 
 /// Writes a file for its owner alone: beside, then renamed, so that no link is followed and nothing is left by halves.
 fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
+    keep_with(file, force, |out| Ok(out.write_all(bytes)?))
+}
+
+/// The same for a file that is written piece by piece.
+fn keep_with<T>(file: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> Result<T, Complaint>) -> Result<T, Complaint> {
     let failed = |error: std::io::Error| {
         let (exit, hint) = if error.kind() == std::io::ErrorKind::AlreadyExists {
             (Exit::Usage, "a file of this name is there; give another name, or --force to replace it")
@@ -147,9 +153,13 @@ fn keep(file: &Path, bytes: &[u8], force: bool) -> Result<(), Complaint> {
     };
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
+    let mut out = std::io::BufWriter::new(&mut beside);
+    let written = write(&mut out)?;
+    out.flush().map_err(failed)?;
+    drop(out);
+    beside.as_file().sync_all().map_err(failed)?;
     let kept = if force { beside.persist(file) } else { beside.persist_noclobber(file) };
-    kept.map(|_| ()).map_err(|error| failed(error.error))
+    kept.map(|_| written).map_err(|error| failed(error.error))
 }
 
 /// The settings of a command that sets none by flags of its own.

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::Complaint;
 use super::review_prepare::{PrepareArguments, prepare};
 use super::review_serve::{ServeArguments, serve};
+use super::review_sheet::{ExportArguments, ImportArguments, export, import};
 use super::review_user::{UserCommand, user};
 use crate::report::Exit;
 
@@ -12,6 +13,10 @@ use crate::report::Exit;
 pub(super) enum ReviewCommand {
     /// Serve the page at which people answer what waits: on this machine, or by TLS
     Serve(ServeArguments),
+    /// Write what waits for people as a table, for review in a spreadsheet
+    Export(ExportArguments),
+    /// Take in such a table with its answers: all of them or none; a dry run without --apply
+    Import(ImportArguments),
     /// Say who may sign in at the station
     #[command(subcommand)]
     User(UserCommand),
@@ -22,6 +27,8 @@ pub(super) enum ReviewCommand {
 pub(super) fn review(command: &ReviewCommand) -> Result<Exit, Complaint> {
     match command {
         ReviewCommand::Serve(arguments) => serve(arguments),
+        ReviewCommand::Export(arguments) => export(arguments),
+        ReviewCommand::Import(arguments) => import(arguments),
         ReviewCommand::User(command) => user(command),
         ReviewCommand::Prepare(arguments) => prepare(arguments),
     }

@@ -165,18 +165,11 @@ impl Ledger {
     pub fn keep_all(&mut self, done: &[Done]) -> Result<Result<Vec<i64>, Vec<(usize, Item)>>, LedgerError> {
         let work = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let (mut lines, mut refused) = (Vec::with_capacity(done.len()), Vec::new());
-            for (at, Done { who, item, doing }) in done.iter().enumerate() {
-                match do_it(&transaction, who, item, doing)? {
-                    Ok(line) => lines.push(line),
-                    Err(now) => refused.push((at, now)),
-                }
+            let lines = do_all(&transaction, done)?;
+            if lines.is_ok() {
+                transaction.commit()?;
             }
-            if !refused.is_empty() {
-                return Ok(Err(refused));
-            }
-            transaction.commit()?;
-            Ok(Ok(lines))
+            Ok(lines)
         };
         work(&mut self.connection).map_err(|source| self.fault("keep answers in", source))
     }
@@ -211,6 +204,19 @@ impl Ledger {
         };
         work(&mut self.connection).map_err(|source| self.fault("take back a line of", source))
     }
+}
+
+/// Does several deeds within a transaction: the lines of the chain, or those items that stand in the way as they are now, with their places in the list. A
+/// transaction in which some could not be done must not be committed.
+pub(super) fn do_all(transaction: &Transaction<'_>, done: &[Done]) -> rusqlite::Result<Result<Vec<i64>, Vec<(usize, Item)>>> {
+    let (mut lines, mut refused) = (Vec::with_capacity(done.len()), Vec::new());
+    for (at, Done { who, item, doing }) in done.iter().enumerate() {
+        match do_it(transaction, who, item, doing)? {
+            Ok(line) => lines.push(line),
+            Err(now) => refused.push((at, now)),
+        }
+    }
+    Ok(if refused.is_empty() { Ok(lines) } else { Err(refused) })
 }
 
 /// Does one deed within a transaction; the item as it is now where it cannot be done.

@@ -39,6 +39,7 @@ mod register;
 mod runs;
 mod schema;
 mod settle;
+mod sheets;
 mod totals;
 
 #[cfg(test)]

@@ -75,9 +75,14 @@ fn moved(ledger: &mut Ledger, run: RunKey) -> Result<BTreeSet<Field>, RunError> 
     Ok(tonight.keys().copied().filter(has_moved).collect())
 }
 
+/// The archive's key, if it has one: what was never asked of people needed none.
+pub(super) fn known_key(ledger: &Ledger) -> Result<Option<Key>, RunError> {
+    Ok(ledger.note(KEY_NOTE)?.and_then(|text| Key::from_hex(&text)))
+}
+
 /// The archive's key, made of the system's randomness when it is first asked for.
 pub(super) fn key(ledger: &mut Ledger) -> Result<Key, RunError> {
-    if let Some(known) = ledger.note(KEY_NOTE)?.and_then(|text| Key::from_hex(&text)) {
+    if let Some(known) = known_key(ledger)? {
         return Ok(known);
     }
     let key = Key::new(random().map_err(|source| RunError::NoRandomness { source })?);

@@ -53,5 +53,5 @@ pub use run::{RunRequest, run};
 pub use scan::{Carried, NoScan, Sheets, scan_of};
 pub use second::SecondDesk;
 pub use settle::trust;
-pub use station::{Prepared, open_station, prepare};
+pub use station::{Prepared, SheetRequest, export_sheet, import_sheet, open_station, prepare};
 pub use stop::Stop;

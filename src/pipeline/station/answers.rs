@@ -7,7 +7,7 @@ use crate::model::{Act, AuditOutcome, Circumstances, DocumentRecord, Field, Item
 use crate::review::desk::{DeskError, Given};
 
 /// Said of a blind entry that differs from what was read: it tells no more than that.
-const DIFFERS: &str = "This differs from another reading. Look once more: key it anew, or keep it as it is.";
+pub(super) const DIFFERS: &str = "This differs from another reading. Look once more: key it anew, or keep it as it is.";
 const EMPTY: &str = "nothing stands in the box: say that the paper is empty there, that it cannot be read, or that there is no such field";
 
 /// An answer, and what it is held against.

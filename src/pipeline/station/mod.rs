@@ -13,6 +13,7 @@ mod publish;
 mod readings;
 mod scene;
 mod seeds;
+mod sheets;
 mod sync;
 mod task;
 mod typed;
@@ -36,6 +37,7 @@ use publish::Publisher;
 use scene::Scenes;
 
 pub use prepare::{Prepared, prepare};
+pub use sheets::{SheetRequest, export_sheet, import_sheet};
 pub(super) use sync::sync;
 
 /// Tasks of which it is remembered what was shown with them.

@@ -70,6 +70,11 @@ pub enum Amiss {
 }
 
 impl SheetAnswer {
+    /// The value that the row shows.
+    pub fn shown_value(&self) -> &str {
+        &self.shown_value
+    }
+
     /// What is amiss with the row, `None` if it is as it was written and the item is as it was then.
     pub fn amiss(&self, key: &SheetKey, known: Option<Known<'_>>) -> Option<Amiss> {
         let is_name = self.item_id.len() == NAME_DIGITS && is_hex(&self.item_id);
