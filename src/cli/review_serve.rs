@@ -43,6 +43,10 @@ pub(super) struct ServeArguments {
     config: Option<PathBuf>,
 }
 
+/// Said when it is asked to end.
+const GOODBYE: &str =
+    "ending: tables and bundles are brought up to what was answered; once more ends at once, and the next start does it\n";
+
 /// `127.0.0.1`, `[::1]:4711`, `0.0.0.0:8443`, `localhost:4711`.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let plain = text.strip_prefix("localhost").map_or_else(|| text.to_owned(), |rest| format!("{}{rest}", Ipv4Addr::LOCALHOST));
@@ -84,7 +88,14 @@ pub(super) fn serve(arguments: &ServeArguments) -> Result<Exit, Complaint> {
         let (station, stop) = (Arc::downgrade(&listening.station()), stop.clone());
         std::thread::spawn(move || announcer.again(&station, &stop));
     }
-    listening.run(move || stop.requested()).map_err(refused)?;
+    let stopped = move || {
+        let asked = stop.requested();
+        if asked {
+            to_stderr(GOODBYE);
+        }
+        asked
+    };
+    listening.run(stopped).map_err(refused)?;
     Ok(Exit::Done)
 }
 

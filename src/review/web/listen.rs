@@ -115,12 +115,14 @@ impl Listening {
         Arc::clone(&self.station)
     }
 
-    /// Serves until `stopped` says so; then lets answers that are on their way finish.
+    /// Serves until `stopped` says so, which is asked no more then; lets answers that are on their way finish, and the desk what it has to.
     ///
     /// # Errors
     /// Those of the system.
     pub fn run(self, stopped: impl Fn() -> bool + Send + 'static) -> Result<(), ServeError> {
         let Self { runtime, door, station } = self;
+        // The desk ends on this thread, after all that asks it, however long it takes.
+        let last = Arc::clone(&station);
         let (tell, told) = tokio::sync::watch::channel(false);
         let stop = {
             let mut told = told.clone();
@@ -148,6 +150,7 @@ impl Listening {
         });
         // What the desk is doing for somebody is done, or not done, but not by halves: it commits by transactions.
         runtime.shutdown_timeout(LAST_ANSWERS);
+        drop(last);
         Ok(served?)
     }
 }
