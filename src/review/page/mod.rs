@@ -59,6 +59,8 @@ pub struct Asked<'a> {
     pub document: Option<&'a str>,
     /// The question that an answer by form raised: shown with what was typed, and a way to insist.
     pub doubt: Option<&'a str>,
+    /// What names the value of a document that the question is about.
+    pub handle: Option<&'a str>,
     /// What had been typed.
     pub typed: Option<&'a str>,
     /// What became of the deed before: `Saved.`

@@ -12,6 +12,7 @@ const WIDTH: u32 = 1240;
 /// One document.
 pub fn paper(frame: &Frame, paper: &Paper, asked: &Asked) -> String {
     let changes = frame.reviewer.role != Role::Auditor;
+    let next = paper.values.iter().position(|value| value.task.is_some() && value.value.is_some());
     let kind = paper.kinds.iter().find(|(code, _)| *code == paper.kind).map_or("Document", |(_, words)| words);
     let body = html! {
         @if let Some(said) = asked.said { p.said role="status" { (said) } }
@@ -39,9 +40,9 @@ pub fn paper(frame: &Frame, paper: &Paper, asked: &Asked) -> String {
                     p { (super::counted(paper.values.len() as u64, "value", "values")) ", in the order of the paper" }
                 }
                 @if changes { (kind_form(frame, paper)) }
-                ol #rows.rows { @for (n, value) in paper.values.iter().enumerate() { (row(frame, paper, n, value, changes)) } }
+                ol #rows.rows { @for (n, value) in paper.values.iter().enumerate() { (row(frame, paper, n, value, asked, next == Some(n))) } }
                 @if changes {
-                    (add_form(frame, paper))
+                    (add_form(frame, paper, asked))
                     (pages_form(frame, paper))
                 }
             }
@@ -71,11 +72,13 @@ fn hidden(frame: &Frame, paper: &Paper) -> Markup {
     html! { (frame.hidden_token()) input type="hidden" name="document" value=(paper.id); }
 }
 
-fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, changes: bool) -> Markup {
+fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, asked: &Asked, next: bool) -> Markup {
+    let changes = frame.reviewer.role != Role::Auditor;
     let open = value.task.as_ref();
+    let questioned = asked.doubt.is_some() && asked.handle == Some(value.handle.as_str());
     let id = format!("value-{n}");
     html! {
-        li.row data-n=(n) class=[open.map(|_| "waits")] {
+        li.row data-value=(n) class=[open.map(|_| "waits")] {
             form method="post" action={ (frame.base) @if open.is_some() { "/form/answer" } @else { "/form/amend" } } autocomplete="off" {
                 (hidden(frame, paper))
                 input type="hidden" name="page" value=(value.page);
@@ -93,13 +96,15 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, changes: bool
                         @if let Some(item) = value.item { input type="hidden" name="item" value=(item); }
                     }
                 }
+                @if questioned { input type="hidden" name="insist" value="true"; }
                 label for=(id) { (value.label) @if let Some(item) = value.item { " " small { "no. " (item) } } }
                 @match &value.value {
                     Some(text) => {
+                        @let text = asked.typed.filter(|_| questioned).unwrap_or(text);
                         @if text.chars().count() > 40 || text.contains('\n') {
-                            textarea id=(id) name="value" rows="3" spellcheck="false" readonly[!changes] { (text) }
+                            textarea id=(id) name="value" rows="3" spellcheck="false" readonly[!changes] autofocus[next || questioned] { (text) }
                         } @else {
-                            input id=(id) name="value" value=(text) spellcheck="false" readonly[!changes];
+                            input id=(id) name="value" value=(text) spellcheck="false" readonly[!changes] autofocus[next || questioned];
                         }
                     }
                     None => p id=(id) { "Asked without showing what was read" },
@@ -112,7 +117,7 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, changes: bool
                         button.scripted type="button" data-place=(n) aria-label={ "Place…: " (value.label) } { "Place…" }
                         button type="submit" name="outcome" value="absent" aria-label={ "Not on paper: " (value.label) } { "Not on paper" }
                     }
-                } @else if changes {
+                } @else if changes && value.status == "review" {
                     span.row-acts { a.button href={ (frame.base) "/work?document=" (paper.id) } { "Key it" } }
                 }
             }
@@ -134,16 +139,18 @@ fn state(value: &PaperValue) -> &str {
     }
 }
 
-fn add_form(frame: &Frame, paper: &Paper) -> Markup {
+fn add_form(frame: &Frame, paper: &Paper, asked: &Asked) -> Markup {
+    let questioned = asked.doubt.is_some() && asked.handle.is_none();
     html! {
         form.panel #add method="post" action={ (frame.base) "/form/amend" } autocomplete="off" {
             h2 { "Add a value that was missed" }
             (hidden(frame, paper))
             input type="hidden" name="outcome" value="corrected";
-            label { "Field" select name="field" { @for (name, words, _) in &paper.fields { option value=(name) { (words) } } } }
+            label { "Field" select name="field" { @for (name, words, _) in &paper.fields { option value=(name) selected[questioned && asked.field == Some(name)] { (words) } } } }
             label { "Number within its group" input name="item" inputmode="numeric" pattern="[0-9]*"; small { "empty: a new one" } }
             label { "Page" select name="page" { @for (n, page) in (1..).zip(&paper.pages) { option value=(page) { (n) } } } }
-            label { "Value" input name="value" spellcheck="false" required; }
+            label { "Value" input name="value" value=[asked.typed.filter(|_| questioned)] spellcheck="false" required autofocus[questioned]; }
+            @if questioned { input type="hidden" name="insist" value="true"; }
             input type="hidden" name="place" value="";
             p.row-acts {
                 button.scripted type="button" data-place="add" { "Mark its place and read it…" }

@@ -1,320 +1,299 @@
 // The station's script. Everything works without it, slower. It builds nodes and sets text, never markup; nothing is kept but in memory.
+// Strings stand in double quotes and comments on lines of their own: squeeze.rs relies on it.
 "use strict";
 (() => {
-const page = document.body.dataset, base = page.base;
-const $ = (id) => document.getElementById(id);
-const make = (tag, props, ...kids) => {
-  const node = Object.assign(document.createElement(tag), props);
+const doc = document, page = doc.body.dataset, base = page.base, $ = id => doc.getElementById(id);
+const on = (node, name, act, more) => node.addEventListener(name, act, more);
+const put = (node, ...kids) => node.replaceChildren(...kids);
+const stop = e => e.preventDefault();
+const go = path => location.assign(base + path);
+const wait = ms => new Promise(done => setTimeout(done, ms));
+const clock = () => performance.now();
+const say = text => put($("status"), text);
+const doubt = text => put($("doubt"), text);
+const cry = text => put($("alert"), text || "");
+
+// A node: tag with class, properties or attributes, what stands in it.
+function make(tag, props, ...kids) {
+  const [name, style] = tag.split("."), node = doc.createElement(name);
+  if (style) node.className = style;
+  for (const key in props) {
+    if (key in node) node[key] = props[key];
+    else node.setAttribute(key, props[key]);
+  }
   node.append(...kids);
   return node;
-};
-const put = (node, ...kids) => node && node.replaceChildren(...kids);
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-const say = (text) => put($("status"), text);
-const cry = (text) => put($("alert"), text || "");
-const drawing = (tag, attributes) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const name in attributes) node.setAttribute(name, attributes[name]);
+}
+const button = (words, onclick, style) => make("button" + (style || ""), { type: "button", onclick }, words);
+
+function draw(tag, props) {
+  const node = doc.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const key in props) node.setAttribute(key, props[key]);
   return node;
-};
-const outline = (place) => {
-  const svg = drawing("svg", { class: "outline", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-  const rect = drawing("rect", {});
+}
+function frame(rect, place) {
+  ["x", "y", "width", "height"].forEach((name, at) => rect.setAttribute(name, place[at]));
+}
+function outline(place) {
+  if (!place) return "";
+  const svg = draw("svg", { class: "outline", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": true }), rect = draw("rect");
   svg.append(rect);
   frame(rect, place);
   return svg;
-};
-const frame = (rect, place) => {
-  ["x", "y", "width", "height"].forEach((name, at) => rect.setAttribute(name, place ? place[at] : 0));
-};
+}
 
 // --- The server -------------------------------------------------------------------------------------------------------------------
 
-let token = page.token, deed = Date.now(), touchedAt = deed;
+const onward = " Sign in and go on where you were.";
+let token = page.token || "", deed = Date.now(), keyed = deed;
 
-class Failure extends Error {
-  constructor(status, told) {
-    super(told.error || "The station answers with " + status + ".");
-    this.status = status;
-    this.meanwhile = told.meanwhile;
-  }
-}
+const send = (path, what) => fetch(base + "/api/" + path, {
+  method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json", "X-Chartlift-Token": token },
+}).catch(() => { throw Object.assign(new Error("The station does not answer. Is the program still running?"), { status: 0 }); });
 
-const send = (path, what) => fetch(base + path, {
-  method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json", "X-Chartlift-Token": token || "" },
-}).catch(() => { throw new Failure(0, { error: "The station does not answer. Is the program still running?" }); });
-
+const alive = extend => post("alive", { extend });
 async function post(path, what, again) {
-  const answer = await send("/api/" + path, what);
+  const answer = await send(path, what), told = await answer.json().catch(() => ({})), status = answer.status;
   if (answer.ok) {
     if (path !== "alive" || what.extend) deed = Date.now();
-    return answer.json();
+    return told;
   }
-  if (answer.status === 401) {
-    await lock("You are signed out. Sign in, and go on where you were; what is not saved yet is still here.");
-    return post(path, what, again);
+  if (status === 401) {
+    await lock("You are signed out. What is not saved yet is still here." + onward);
+    return post(path, what);
   }
   // Signed in anew in another tab: this page's second secret is of the session before.
-  if (answer.status === 403 && !again && await renew()) return post(path, what, true);
-  throw new Failure(answer.status, await answer.json().catch(() => ({})));
+  if (status === 403 && !again && await renew()) return post(path, what, true);
+  throw Object.assign(new Error(told.error || "The station answers with " + status + "."), { status, meanwhile: told.meanwhile || {} });
 }
 
-const parse = async (path) => new DOMParser().parseFromString(await (await fetch(base + path)).text(), "text/html");
+const load = async path => new DOMParser().parseFromString(await (await fetch(base + path)).text(), "text/html");
 
 async function renew() {
-  const now = (await parse("/help").catch(() => document)).body.dataset;
-  if (now.reviewer !== page.reviewer || !now.token || now.token === token) return false;
-  token = now.token;
-  return true;
+  const other = (await load("/help").catch(() => doc)).body.dataset, own = token;
+  if (other.reviewer === page.reviewer && other.token) token = other.token;
+  return token !== own;
 }
 
 // --- Dialogs, lock, the end of a session ------------------------------------------------------------------------------------------
 
 function dialog(name, title, ...kids) {
-  const node = make("dialog", { className: name }, make("h2", { textContent: title, id: name + "-title" }), ...kids);
-  node.setAttribute("aria-labelledby", name + "-title");
-  const from = document.activeElement;
+  const node = make("dialog." + name, { "aria-labelledby": name + "-title" }, make("h2", { id: name + "-title" }, title), ...kids);
+  const from = doc.activeElement;
   node.onclose = () => {
     node.remove();
     if (from.isConnected) from.focus();
   };
-  // A key that closes it must not do anything to what lies below.
-  node.onkeydown = (event) => event.stopPropagation();
-  document.body.append(node);
+  // A key that closes it must do nothing to what lies below.
+  node.onkeydown = e => e.stopPropagation();
+  doc.body.append(node);
   node.showModal();
   return node;
 }
 
-const button = (words, act, className) => make("button", { type: "button", textContent: words, onclick: act, className: className || "" });
-
-let locked = null;
+let locked = null, leaving = false;
 function lock(why) {
-  locked = locked || new Promise((done) => locking(why, done)).finally(() => { locked = null; });
+  locked = locked || signIn(why).finally(() => { locked = null; });
   return locked;
 }
 
-async function locking(why, done) {
-  document.body.classList.add("locked");
-  const said = make("p", { textContent: why });
-  said.setAttribute("role", "alert");
-  const box = dialog("lock", "Locked", said);
-  box.addEventListener("cancel", (event) => event.preventDefault());
+async function signIn(why) {
+  doc.body.classList.add("locked");
+  const said = make("p", { role: "alert" }, why), node = dialog("lock", "Locked", said);
+  node.oncancel = stop;
   let form;
-  while (!form) {
-    form = (await parse("/sign-in").catch(() => document)).querySelector("form#sign-in, form#launch");
-    if (!form) {
-      said.textContent = "The station does not answer. Trying again …";
-      await wait(2000);
-    }
+  while (!(form = (await load("/sign-in").catch(() => doc)).querySelector("form#sign-in, form#launch"))) {
+    put(said, "The station does not answer. Trying again …");
+    await wait(2000);
   }
-  said.textContent = why;
-  box.append(document.adoptNode(form));
-  const field = (name) => form.elements.namedItem(name);
-  if (field("name")) field("name").value = page.reviewer;
-  (field("password") || field("launch")).focus();
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  put(said, why);
+  node.append(form);
+  const input = name => form.elements.namedItem(name);
+  if (input("name")) input("name").value = page.reviewer;
+  (input("password") || input("launch")).focus();
+  return new Promise(done => on(form, "submit", async e => {
+    stop(e);
     try {
-      const answer = await send("/api/" + form.id, Object.fromEntries(new FormData(form)));
-      const told = await answer.json();
-      if (!answer.ok) throw new Failure(answer.status, told);
+      const answer = await send(form.id, Object.fromEntries(new FormData(form))), told = await answer.json();
+      if (!answer.ok) return put(said, told.error);
       if (told.name !== page.reviewer) {
         leaving = true;
-        location.assign(base + "/");
-        return;
+        return go("/");
       }
       token = told.token;
       deed = Date.now();
-      document.body.classList.remove("locked");
-      box.close();
+      doc.body.classList.remove("locked");
+      node.close();
       done();
-    } catch (failure) {
-      said.textContent = failure.message;
+    } catch (fault) {
+      put(said, fault.message);
     }
-  });
+  }));
 }
 
-let warned = null, leaving = false;
-async function watch() {
-  const idle = page.idle * 1000, now = Date.now();
-  if (locked || !idle) return;
-  if (touchedAt > deed && now - deed > Math.min(60000, idle / 4)) await post("alive", { extend: true }).catch(() => {});
-  const left = () => Math.round((idle - (Date.now() - deed)) / 1000);
-  if (left() > 90 || warned) return;
-  const alive = await post("alive", { extend: false }).catch(() => null);
-  if (alive) deed = Date.now() - idle + alive.idle * 1000;
-  if (left() > 90 || warned || locked) return;
-  const text = make("p", {});
-  text.setAttribute("role", "alert");
-  warned = dialog("warning", "Still there?", text, make("p", { textContent: "Press any key to stay signed in." }), button("Stay", () => stay(), "primary"));
+let warning = null;
+async function look() {
+  const idle = page.idle * 1000, left = () => idle - (Date.now() - deed);
+  if (locked || warning) return;
+  if (keyed > deed && idle - left() > Math.min(60000, idle / 4)) return alive(true).catch(() => {});
+  if (left() > 90000) return;
+  // Another tab may have worked meanwhile.
+  const state = await alive(false).catch(() => null);
+  if (state) deed = Date.now() - idle + state.idle * 1000;
+  if (left() > 90000 || locked || warning) return;
+  const text = make("p", { role: "alert" });
+  warning = dialog("warning", "Still there?", text, make("p", null, "Press any key to stay signed in."), button("Stay", () => stay(), ".primary"));
   const tell = () => {
-    if (left() > 0) text.textContent = "You will be signed out in " + Math.ceil(left() / 10) * 10 + " seconds.";
-    else {
-      end();
-      lock("You were signed out after a while without a key. Sign in and go on where you were.");
-    }
+    put(text, "You will be signed out in " + Math.ceil(left() / 10000) * 10 + " seconds.");
+    if (left() > 0) return;
+    end();
+    lock("Signed out after a while without a key." + onward);
   };
-  const clock = setInterval(tell, 1000);
-  const end = () => {
-    clearInterval(clock);
+  const timer = setInterval(tell, 1000), end = () => {
+    clearInterval(timer);
     removeEventListener("keydown", stay, true);
-    if (warned) warned.close();
-    warned = null;
+    warning.close();
+    warning = null;
   };
-  const stay = (event) => {
-    if (event) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
+  const stay = e => {
+    if (e) {
+      stop(e);
+      e.stopImmediatePropagation();
     }
     end();
-    post("alive", { extend: true }).then(() => say("You stay signed in."), (failure) => cry(failure.message));
+    alive(true).then(() => say("You stay signed in."), fault => cry(fault.message));
   };
-  warned.addEventListener("cancel", (event) => event.preventDefault());
-  addEventListener("keydown", stay, true);
+  warning.oncancel = stop;
+  on(window, "keydown", stay, true);
   tell();
 }
 
 // --- Keys -------------------------------------------------------------------------------------------------------------------------
 
-const keys = JSON.parse(page.keys || "{}");
-const digits = (Object.keys(keys).find((key) => keys[key] === "alternative") || "").split("+")[0];
+const keys = JSON.parse(page.keys || "{}"), keyOf = name => Object.keys(keys).find(key => keys[key] === name) || "";
+const digits = keyOf("alternative").split("+")[0];
 
 // The command of a key: nothing while a dialog is open, and a bare Enter belongs to the button or link that has the focus.
-function command(event) {
-  if (document.querySelector("dialog[open]") || event.isComposing || event.getModifierState("AltGraph")) return null;
-  const control = event.ctrlKey || event.metaKey, number = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-  if (number && !event.shiftKey && (digits === "Alt" ? event.altKey && !control : control && !event.altKey)) return Number(number[1]);
-  const name = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const chord = (control ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (event.shiftKey ? "Shift+" : "") + name;
-  if (chord === "Enter" && event.target.closest("button, a, select, summary")) return null;
-  return keys[chord] || null;
+function command(e) {
+  if (doc.querySelector("dialog[open]") || e.isComposing || e.getModifierState("AltGraph")) return null;
+  const control = e.ctrlKey || e.metaKey, number = /^(?:Digit|Numpad)([1-9])$/.exec(e.code);
+  if (number && !e.shiftKey && (digits === "Alt" ? e.altKey && !control : control && !e.altKey)) return Number(number[1]);
+  const chord = (control ? "Ctrl+" : "") + (e.altKey ? "Alt+" : "") + (e.shiftKey ? "Shift+" : "") + (e.key.length === 1 ? e.key.toUpperCase() : e.key);
+  return chord === "Enter" && e.target.closest("button, a, select") ? null : keys[chord] || null;
 }
+
+const help = () => window.open(base + "/help", "_blank", "noopener");
 
 // --- The page of an item, and places on it ------------------------------------------------------------------------------------------
 
-const percent = (number) => Math.round(Math.min(100, Math.max(0, number)) * 100) / 100;
+const percent = number => Math.round(Math.min(100, Math.max(0, number)) * 100) / 100;
 
-// `take(place, page, read)` makes it a view in which a place is marked; `read` says whether it shall be read there.
-function leaf(of, pages, at, place, title, take) {
-  let zoom = 1, turn = 0, now = at, mark = take ? place || [30, 45, 30, 4] : place;
-  const img = make("img", { draggable: false }), svg = outline(mark), rect = svg.firstChild;
-  const sheet = make("div", { className: "sheet-in" }, img, svg), around = make("div", { className: "around" }, sheet);
-  const view = make("div", { className: "view", tabIndex: 0 }, around);
-  view.setAttribute("role", "region");
-  view.setAttribute("aria-label", take ? "Page: arrows move the frame, Shift with arrows changes its size, Enter reads it" : "Page: arrows move, + and − zoom, R turns");
-  const open = () => {
-    img.alt = "Page " + (pages.indexOf(now) + 1) + " of " + pages.length;
+// With `taken(place, page, read, picture)` a view in which a place is marked; `read` says whether it shall be read there.
+function leaf(title, of, pages, first, place, taken, blind) {
+  let zoom = 1, turn = 0, now = first, mark = place || (taken ? [30, 45, 30, 4] : null), grip = null;
+  const img = make("img", { draggable: false }), svg = outline(mark || [0, 0, 0, 0]), rect = svg.firstChild, count = make("span.count");
+  const sheet = make("div.sheet-in", null, img, svg), around = make("div.around", null, sheet), view = make("div.view", { tabIndex: 0, role: "region",
+    "aria-label": taken ? "Arrows move the frame, with Shift its size, Enter takes it" : "Arrows move, + and − zoom, R turns" }, around);
+  const open = by => {
+    now = pages[pages.indexOf(now) + by] || now;
+    put(count, img.alt = "Page " + (pages.indexOf(now) + 1) + " of " + pages.length);
     img.src = base + "/page/" + of + "/" + now + ".png?w=1600";
-    svg.toggleAttribute("hidden", !take && now !== at);
-    put(count, img.alt);
+    svg.toggleAttribute("hidden", !taken && now !== first);
   };
   const lay = () => {
-    const wide = Math.max(200, view.clientWidth - 4) * zoom, high = wide * (img.naturalHeight || 1.4) / (img.naturalWidth || 1);
-    const [w, h] = turn % 2 ? [high, wide] : [wide, high];
+    const wide = Math.max(200, view.clientWidth - 4) * zoom, high = wide * img.naturalHeight / img.naturalWidth;
+    const [w, h] = turn % 2 ? [high, wide] : [wide, high], [x, y] = [[0, 0], [w, 0], [w, h], [0, h]][turn];
     Object.assign(around.style, { width: w + "px", height: h + "px" });
-    Object.assign(sheet.style, { width: wide + "px", height: high + "px" });
-    const [x, y] = [[0, 0], [w, 0], [w, h], [0, h]][turn];
-    sheet.style.transform = "translate(" + x + "px," + y + "px) rotate(" + turn * 90 + "deg)";
+    Object.assign(sheet.style, { width: wide + "px", height: high + "px", transform: "translate(" + x + "px," + y + "px) rotate(" + turn * 90 + "deg)" });
   };
-  const near = (factor) => {
-    const old = zoom, x = view.scrollLeft + view.clientWidth / 2, y = view.scrollTop + view.clientHeight / 2;
+  const near = factor => {
+    const old = zoom, x = view.clientWidth / 2, y = view.clientHeight / 2, at = [view.scrollLeft + x, view.scrollTop + y];
     zoom = Math.min(8, Math.max(0.3, zoom * factor));
     lay();
-    view.scrollTo(x * zoom / old - view.clientWidth / 2, y * zoom / old - view.clientHeight / 2);
+    view.scrollTo(at[0] * zoom / old - x, at[1] * zoom / old - y);
   };
-  const round = () => { turn = (turn + 1) % 4; lay(); };
-  const go = (by) => {
-    const next = pages[pages.indexOf(now) + by];
-    if (next) { now = next; open(); }
+  const round = () => {
+    turn = (turn + 1) % 4;
+    lay();
   };
-  const set = (next) => {
-    const [w, h] = [Math.max(0.5, percent(next[2])), Math.max(0.3, percent(next[3]))];
+  const set = next => {
+    const w = Math.max(0.5, percent(next[2])), h = Math.max(0.3, percent(next[3]));
     mark = [percent(Math.min(next[0], 100 - w)), percent(Math.min(next[1], 100 - h)), w, h];
     frame(rect, mark);
-    numbers.forEach((input, n) => { if (input !== document.activeElement) input.value = mark[n]; });
+    inputs.forEach((input, n) => { if (input !== doc.activeElement) input.value = mark[n]; });
   };
-  const count = make("span", { className: "count" });
-  const bar = make("div", { className: "bar-acts" }, count,
-    button("−", () => near(0.8)), button("+", () => near(1.25)), button("Turn", round));
-  bar.children[1].setAttribute("aria-label", "Farther");
-  bar.children[2].setAttribute("aria-label", "Nearer");
-  if (pages.length > 1 && (!take || take.pages)) bar.append(button("Page before", () => go(-1)), button("Page after", () => go(1)));
-  const numbers = take ? ["Left", "Top", "Width", "Height"].map((words, n) => make("input", {
-    type: "number", min: 0, max: 100, step: 0.1, value: mark[n],
-    oninput() { set(mark.map((old, m) => (m === n && this.value !== "" ? Number(this.value) : old))); },
-  })) : [];
-  const box = dialog("leaf", title, bar, view);
-  if (take) {
-    const labels = ["Left %", "Top %", "Width %", "Height %"].map((words, n) => make("label", {}, words, numbers[n]));
-    box.append(make("div", { className: "bar-acts" }, ...labels,
-      button("Read it here", () => done(true), "primary"), button("Take the place only", () => done(false))));
-    if (take.absent) box.lastChild.append(button("Not on this paper", () => { box.close(); take.absent(); }));
+  const take = read => {
+    node.close();
+    taken(mark, now, read && !blind, img);
+  };
+  const inputs = mark && taken ? mark.map((value, n) => make("input", { type: "number", min: 0, max: 100, step: 0.1, value,
+    oninput() { set(mark.map((old, m) => (m === n && this.value ? Number(this.value) : old))); } })) : [];
+  const bar = make("div.bar-acts", null, count, make("button", { type: "button", onclick: () => near(0.8), "aria-label": "Farther" }, "−"),
+    make("button", { type: "button", onclick: () => near(1.25), "aria-label": "Nearer" }, "+"), button("Turn", round));
+  if (pages.length > 1) bar.append(button("Page before", () => open(-1)), button("Page after", () => open(1)));
+  bar.append(button("Close", () => node.close()));
+  const node = dialog("leaf", title, bar, view);
+  if (taken) {
+    node.append(make("div.bar-acts", null, ...["Left %", "Top %", "Width %", "Height %"].map((words, n) => make("label", null, words, inputs[n])),
+      blind ? "" : button("Read it here", () => take(true), ".primary"), button(blind ? "Take this place" : "Take the place only", () => take(false))));
   }
-  const done = (read) => { box.close(); take.taken(mark, now, read, img); };
-  bar.append(button("Close", () => box.close()));
-  img.addEventListener("load", () => {
+  img.onload = () => {
     lay();
-    if (!mark || now !== at) return;
+    if (!mark || now !== first) return;
     // Near enough to read, the place in the middle.
-    zoom = Math.min(2.2, Math.max(1, 45 / mark[2]));
-    if (view.clientWidth < 500) zoom = 2.2;
+    zoom = view.clientWidth < 500 ? 2.2 : Math.min(2.2, Math.max(1, 45 / mark[2]));
     lay();
     view.scrollTo((mark[0] + mark[2] / 2) / 100 * sheet.offsetWidth - view.clientWidth / 2,
       (mark[1] + mark[3] / 2) / 100 * sheet.offsetHeight - view.clientHeight / 2);
-  });
-  img.addEventListener("error", () => put(count, "This page's picture cannot be had: the scan is not where it was."));
-  open();
+  };
+  img.onerror = () => put(count, "This page's picture cannot be had: the scan is not where it was.");
+  open(0);
   view.focus();
-  box.onkeydown = (event) => {
-    event.stopPropagation();
-    const typing = event.target.matches("input");
-    if (keys[event.key] === "page") {
-      event.preventDefault();
-      if (!event.repeat) box.close();
-    } else if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
-    else if (event.key === "+" || event.key === "=") near(1.25);
-    else if (event.key === "-") near(0.8);
-    else if (event.key.toLowerCase() === "r") round();
-    else if (event.key === "PageDown" && !take) go(1);
-    else if (event.key === "PageUp" && !take) go(-1);
-    else if (take && event.key === "Enter" && event.target === view) done(true);
-    else if (take && event.key.startsWith("Arrow") && event.target === view) {
-      const by = { ArrowLeft: [-0.5, 0], ArrowRight: [0.5, 0], ArrowUp: [0, -0.3], ArrowDown: [0, 0.3] }[event.key];
-      set(event.shiftKey ? [mark[0], mark[1], mark[2] + by[0], mark[3] + by[1]] : [mark[0] + by[0], mark[1] + by[1], mark[2], mark[3]]);
+  node.onkeydown = e => {
+    e.stopPropagation();
+    const by = { ArrowLeft: [-0.5, 0], ArrowRight: [0.5, 0], ArrowUp: [0, -0.3], ArrowDown: [0, 0.3] }[e.key], own = e.target === view;
+    if (keys[e.key] === "page") {
+      if (!e.repeat) node.close();
+    } else if (e.target.matches("input") || e.ctrlKey || e.altKey || e.metaKey) return;
+    else if (e.key === "+" || e.key === "=") near(1.25);
+    else if (e.key === "-") near(0.8);
+    else if (e.key === "r" || e.key === "R") round();
+    else if (taken && own && e.key === "Enter") take(true);
+    else if (taken && own && by) {
+      set(e.shiftKey ? [mark[0], mark[1], mark[2] + by[0], mark[3] + by[1]] : [mark[0] + by[0], mark[1] + by[1], mark[2], mark[3]]);
       rect.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else return;
-    event.preventDefault();
+    stop(e);
   };
-  let grip = null;
-  const spot = (event) => [event.offsetX / img.clientWidth * 100, event.offsetY / img.clientHeight * 100];
-  view.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    grip = { at: take ? spot(event) : null, x: event.clientX + view.scrollLeft, y: event.clientY + view.scrollTop, moved: false };
-    if (!take) view.setPointerCapture(event.pointerId);
-  });
-  view.addEventListener("pointermove", (event) => {
-    if (!grip || (event.target !== img && take)) return;
-    if (!take) return view.scrollTo(grip.x - event.clientX, grip.y - event.clientY);
-    const to = spot(event), [x, y] = grip.at;
-    grip.moved = grip.moved || Math.abs(to[0] - x) > 0.6 || Math.abs(to[1] - y) > 0.6;
-    if (grip.moved) set([Math.min(x, to[0]), Math.min(y, to[1]), Math.abs(to[0] - x), Math.abs(to[1] - y)]);
-  });
-  view.addEventListener("pointerup", () => {
-    if (grip && take && !grip.moved) set([grip.at[0] - mark[2] / 2, grip.at[1] - mark[3] / 2, mark[2], mark[3]]);
+  const spot = e => [e.offsetX / img.clientWidth * 100, e.offsetY / img.clientHeight * 100];
+  view.onpointerdown = e => {
+    grip = { at: spot(e), x: e.clientX + view.scrollLeft, y: e.clientY + view.scrollTop };
+    if (!taken) view.setPointerCapture(e.pointerId);
+  };
+  view.onpointermove = e => {
+    if (!grip) return;
+    if (!taken) return view.scrollTo(grip.x - e.clientX, grip.y - e.clientY);
+    const to = spot(e), [x, y] = grip.at, size = [Math.abs(to[0] - x), Math.abs(to[1] - y)];
+    grip.moved = grip.moved || size[0] + size[1] > 1;
+    if (grip.moved && e.target === img) set([Math.min(x, to[0]), Math.min(y, to[1]), ...size]);
+  };
+  view.onpointerup = () => {
+    // A click without a drag brings the frame there.
+    if (grip && taken && !grip.moved) set([grip.at[0] - mark[2] / 2, grip.at[1] - mark[3] / 2, mark[2], mark[3]]);
     grip = null;
-  });
-  view.addEventListener("wheel", (event) => {
-    if (take && !event.ctrlKey) return;
-    event.preventDefault();
-    near(event.deltaY < 0 ? 1.12 : 0.89);
+  };
+  on(view, "wheel", e => {
+    if (taken && !e.ctrlKey) return;
+    stop(e);
+    near(e.deltaY < 0 ? 1.12 : 0.89);
   }, { passive: false });
-  return box;
+  return node;
 }
 
 // --- What is common to items --------------------------------------------------------------------------------------------------------
 
 const pictures = new Map();
-function picture(task, line, several, room) {
+function picture(task, room, line, several) {
   if (pictures.has(task.id)) return pictures.get(task.id);
   const [wide, high] = task.snippet, tall = task.outline ? task.outline[3] / 100 * high : 0;
   let scale = tall < 1 || tall > several ? 1 : Math.min(3, Math.max(0.5, line / tall));
@@ -330,214 +309,211 @@ function picture(task, line, several, room) {
 }
 
 // How many characters two texts share at their beginning, and at their end.
-function shared(was, now) {
-  const least = Math.min(was.length, now.length);
+function shared(was, is) {
+  const least = Math.min(was.length, is.length);
   let a = 0, b = 0;
-  while (a < least && was[a] === now[a]) a++;
-  while (b < least - a && was[was.length - 1 - b] === now[now.length - 1 - b]) b++;
+  while (a < least && was[a] === is[a]) a++;
+  while (b < least - a && was[was.length - 1 - b] === is[is.length - 1 - b]) b++;
   return [a, b];
 }
 
-const inWords = (task, value) => (task.choices.find((choice) => choice[0] === value) || [0, value || ""])[1];
+const inWords = (task, value) => (task.choices.find(([code]) => code === value) || [0, value || ""])[1];
 
 // What was typed, as a member of a closed set: its code, its words, or a beginning that only one has.
 function member(task, text) {
   if (!task.choices.length) return text;
-  const low = text.trim().toLowerCase(), same = task.choices.find(([code, words]) => code === text.trim() || words.toLowerCase() === low);
-  if (same) return same[0];
-  const begun = low ? task.choices.filter(([, words]) => words.toLowerCase().startsWith(low)) : [];
+  const low = text.trim().toLowerCase(), same = task.choices.find(([code, words]) => low === code.toLowerCase() || low === words.toLowerCase());
+  const begun = same ? [same] : task.choices.filter(([, words]) => low && words.toLowerCase().startsWith(low));
   return begun.length === 1 ? begun[0][0] : null;
 }
 
 function stopwatch() {
-  let last = performance.now(), active = 0;
-  const measured = { shown_at: Date.now(), first_key_at: null, active_ms: 0, keystrokes: 0, clicks: 0 };
-  const tick = () => {
-    const now = performance.now();
-    active += Math.min(now - last, 30000);
-    last = now;
-    measured.active_ms = Math.round(active);
+  let last = clock(), active = 0, first_key_at = null, keystrokes = 0, clicks = 0;
+  const shown_at = Date.now(), tick = () => {
+    active += Math.min(clock() - last, 30000);
+    last = clock();
   };
   return {
-    key() { tick(); measured.keystrokes++; measured.first_key_at = measured.first_key_at || Date.now(); },
-    click() { tick(); measured.clicks++; },
-    read() { tick(); return { ...measured }; },
+    key() {
+      tick();
+      keystrokes++;
+      first_key_at = first_key_at || Date.now();
+    },
+    click() {
+      tick();
+      clicks++;
+    },
+    read() {
+      tick();
+      return { shown_at, first_key_at, active_ms: Math.round(active), keystrokes, clicks };
+    },
   };
 }
 
 // --- The field view -------------------------------------------------------------------------------------------------------------------
 
 function field(root) {
-  const set = root.dataset, view = set.view, wanted = { field: set.field || null, kind: set.kind || null, document: set.document || null,
-    conflicts: view === "conflict", escalated: view === "escalated" };
-  const line = Number(set.line), several = Number(set.several), long = Number(set.long);
-  const tasks = set.task ? [JSON.parse(set.task)] : [], outbox = [], drafts = new Map(), given = new Map(), latest = new Map();
+  const { view, field, kind, document } = root.dataset, wanted = { field, kind, document, conflicts: view === "conflict", escalated: view === "escalated" };
+  const [line, several, long] = ["line", "several", "long"].map(name => Number(root.dataset[name]));
+  const tasks = root.dataset.task ? [JSON.parse(root.dataset.task)] : [], outbox = [], drafts = new Map(), given = new Map(), latest = new Map();
   let box = $("value"), first = "", touched = false, place = null, looked = false, watch = stopwatch(), busy = false, deaf = 0, sending = false,
     waiting = null, fetching = false, question = null, hint = "";
-  if (set.may !== "true") return;
-  const asking = $("ask"), draw = (task) => picture(task, line, several, $("work").clientWidth - 40);
+  const asking = $("ask"), snippet = task => picture(task, root.clientWidth - 40, line, several), isBlind = task => task.mode !== "confirm";
 
-  addEventListener("beforeunload", (event) => { if (!leaving && (outbox.length || touched)) event.preventDefault(); });
+  on(window, "beforeunload", e => { if (!leaving && (outbox.length || touched)) stop(e); });
 
   async function more() {
     if (fetching || tasks.length > 7) return;
     fetching = true;
-    const have = [...tasks, ...outbox.map((entry) => entry.task)].map((task) => task.id);
+    const held = () => [...tasks, ...outbox.map(entry => entry.task)].map(task => task.id);
     try {
-      for (const task of (await post("tasks", { ...wanted, count: 12, have })).tasks) {
-        if (!have.includes(task.id) && !outbox.some((entry) => entry.task.id === task.id)) tasks.push(task);
-      }
-    } catch (failure) {
-      cry(failure.message);
+      const { tasks: come } = await post("tasks", { ...wanted, count: 12, have: held() });
+      tasks.push(...come.filter(task => !held().includes(task.id)));
+    } catch (fault) {
+      cry(fault.message);
     }
     fetching = false;
     ahead();
-    if (tasks.length && $("item").hidden) show(tasks[0]);
+    if ($("item").hidden && tasks.length) show(tasks[0]);
   }
 
   function ahead() {
-    tasks.slice(0, 6).forEach(draw);
-    put($("ahead"), ...tasks.slice(1, 4).map((task) => make("span", {}, draw(task))));
+    tasks.slice(0, 6).forEach(snippet);
+    put($("ahead"), ...tasks.slice(1, 4).map(task => make("span", null, snippet(task))));
   }
-
-  const doubtful = (task) => task.doubtful.flatMap(([from, to]) => Array.from({ length: to - from }, (_, n) => from + n));
 
   // The doubtful characters in what stands in the box now: those before and behind what was changed.
   function doubts() {
     const task = tasks[0];
-    if (!task || task.value === null || first !== task.value) return [];
-    const was = [...first], now = [...box.value], [a, b] = shared(was, now);
-    return doubtful(task).filter((at) => at < a || at >= was.length - b).map((at) => (at < a ? at : at + now.length - was.length));
+    if (!task || first !== task.value) return [];
+    const was = [...first], is = [...box.value], [a, b] = shared(was, is);
+    return task.doubtful.flatMap(([from, to]) => was.map((_, at) => at).slice(from, to)).filter(at => at < a || at >= was.length - b)
+      .map(at => (at < a ? at : at + is.length - was.length));
   }
 
   function underline() {
-    const letters = [...box.value], at = new Set(doubts());
-    put($("under"), ...letters.map((letter, n) => (at.has(n) ? make("u", { textContent: letter }) : letter)));
+    const at = new Set(doubts());
+    put($("under"), ...[...box.value].map((letter, n) => (at.has(n) ? make("u", null, letter) : letter)));
     $("under").scrollLeft = box.scrollLeft;
   }
 
-  const select = (at) => {
+  function select(at) {
     const letters = [...box.value], from = letters.slice(0, at).join("").length;
     box.setSelectionRange(from, from + letters[at].length);
-  };
+  }
 
   function reads() {
-    const task = tasks[0], raw = task.raw && task.raw !== task.value ? task.raw : "", words = task.choices.length ? "" : task.reads;
-    if (hint) return put($("reads"), "→ ", make("b", { textContent: hint }));
-    put($("reads"), ...(raw ? ["On paper ", make("span", { className: "value", textContent: raw })] : []), raw && words ? ", " : "",
-      ...(words ? ["read as ", make("b", { textContent: words })] : []));
+    const task = tasks[0], raw = task.raw !== task.value && task.raw, words = !task.choices.length && task.reads;
+    put($("reads"), ...(hint ? ["→ ", make("b", null, hint)] : [...(raw ? ["On paper ", make("span.value", null, raw)] : []), raw && words ? ", " : "",
+      ...(words ? ["read as ", make("b", null, words)] : [])]));
   }
 
   function fill(text) {
-    const task = tasks[0], tag = task.field.startsWith("Composition.section.") || text.length > long || text.includes("\n") ? "TEXTAREA" : "INPUT";
+    const tag = tasks[0].field.startsWith("Composition.section.") || text.length > long || text.includes("\n") ? "TEXTAREA" : "INPUT";
     if (box.tagName !== tag) {
-      const next = document.createElement(tag);
+      const next = doc.createElement(tag);
       for (const name of ["id", "name", "aria-describedby", "spellcheck", "autocapitalize"]) next.setAttribute(name, box.getAttribute(name));
       box.replaceWith(next);
       box = next;
       listen();
     }
-    if (tag === "TEXTAREA") box.rows = Math.min(12, Math.max(2, Math.ceil(text.length / 60) + text.split("\n").length - 1));
+    if (tag === "TEXTAREA") box.rows = Math.min(12, Math.max(2, Math.ceil(text.length / Math.max(20, box.clientWidth / 12)) + text.split("\n").length - 1));
     box.value = text;
     underline();
   }
 
   function listen() {
-    box.addEventListener("input", () => {
+    box.oninput = () => {
       touched = true;
       question = null;
-      put($("doubt"));
-      const code = tasks[0].choices.length ? member(tasks[0], box.value) : null;
-      hint = code === null ? "" : inWords(tasks[0], code);
+      doubt("");
+      const task = tasks[0], code = task.choices.length ? member(task, box.value) : null;
+      hint = code === null ? "" : inWords(task, code);
       reads();
       underline();
-    });
-    box.addEventListener("scroll", () => { $("under").scrollLeft = box.scrollLeft; });
+    };
+    box.onscroll = () => { $("under").scrollLeft = box.scrollLeft; };
   }
 
   function options(task) {
-    if (task.entries.length) return task.entries.map((value) => ({ value, source: "" }));
-    if (task.alternatives.length) return task.alternatives;
-    return task.choices.slice(0, 9).map(([value]) => ({ value, source: "" }));
+    const plain = value => ({ value, source: "" });
+    if (task.entries.length) return task.entries.map(plain);
+    return task.alternatives.length ? task.alternatives : task.choices.slice(0, 9).map(([value]) => plain(value));
   }
 
-  // The letters in which another reading differs are set off.
-  function compared(text, other) {
-    if (!other) return [text];
-    const [a, b] = shared(text, other);
-    return [text.slice(0, a), make("mark", { textContent: text.slice(a, text.length - b) }), text.slice(text.length - b)];
+  // Another reading, the letters set off in which it differs.
+  function compared(task, text) {
+    if (task.choices.length || !task.value) return [inWords(task, text)];
+    const [a, b] = shared(text, task.value), end = text.length - b;
+    return [text.slice(0, a), make("mark", null, text.slice(a, end)), text.slice(end)];
   }
 
   function show(task) {
     $("item").hidden = !task;
     $("nothing").hidden = Boolean(task);
-    cry("");
+    cry();
     if (!task) {
-      put($("left"));
+      touched = false;
       if (!outbox.length) say("Nothing more waits here.");
-      $("nothing").querySelector("a").focus();
-      return;
+      return $("nothing").querySelector("a").focus();
     }
-    const draft = drafts.get(task.id), blind = task.mode !== "confirm", at = task.pages.indexOf(task.page);
+    const draft = drafts.get(task.id) || { watch: stopwatch() }, at = task.pages.indexOf(task.page) + 1;
     drafts.delete(task.id);
     put($("label"), task.label);
-    put($("where"), task.kind + " · page " + (at >= 0 && task.pages.length > 1 ? at + 1 + " of " + task.pages.length : task.page) +
+    put($("where"), task.kind + " · page " + (at && task.pages.length > 1 ? at + " of " + task.pages.length : task.page) +
       (task.item === null ? "" : " · no. " + task.item));
-    $("mode").hidden = !blind;
-    put($("context"), ...task.context.map(([name, value]) => make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: value }))));
-    put($("crop"), draw(task), ...(task.outline ? [outline(task.outline)] : []));
+    $("mode").hidden = !isBlind(task);
+    put($("context"), ...task.context.map(([name, value]) => make("div", null, make("dt", null, name), make("dd", null, value))));
+    put($("crop"), snippet(task), outline(task.outline));
     $("picture").scrollLeft = task.outline ? task.outline[0] / 100 * $("crop").offsetWidth - 16 : 0;
     $("caption").hidden = !task.missing;
-    asking.textContent = task.entries.length ? "What stands on the paper?" : blind || task.value === null ? "Key what you see" : "Right as it stands?";
-    first = task.value === null ? "" : inWords(task, task.value);
-    question = draft ? draft.question : null;
-    place = draft ? draft.place : null;
-    touched = Boolean(draft && draft.touched);
+    put(asking, task.entries.length ? "What stands on the paper?" : isBlind(task) || task.value === null ? "Key what you see" : "Right as it stands?");
+    first = inWords(task, task.value);
+    ({ question = null, place = null, touched = false, watch } = draft);
     looked = false;
     hint = "";
-    watch = (draft && draft.watch) || stopwatch();
-    fill(draft ? draft.text : first);
+    fill("text" in draft ? draft.text : first);
     reads();
     $("before").hidden = !task.before;
-    put($("before"), ...(task.before ? ["Before the page was read anew, a person had said: ", make("b", { textContent: task.before })] : []));
-    put($("messages"), ...task.messages.map((text) => make("li", { textContent: text })));
-    put($("doubt"), question ? question.text : "");
-    put($("alternatives"), ...options(task).map((other, n) => make("li", {}, make("button", { type: "button", onclick: () => take(n + 1) },
-      make("kbd", { textContent: String(n + 1) }), " ",
-      make("span", { className: "value" }, ...(task.choices.length ? [inWords(task, other.value)] : compared(other.value, task.value))), " ",
-      make("small", { textContent: other.source })))));
-    $("answer").elements.id.value = task.id;
-    $("answer").elements.version.value = task.version;
+    put($("before"), "Before the page was read anew, a person had said: ", make("b", null, task.before || ""));
+    put($("messages"), ...task.messages.map(text => make("li", null, text)));
+    doubt(question ? question.text : "");
+    put($("alternatives"), ...options(task).map((other, n) => make("li", null, make("button", { type: "button", onclick: () => take(n + 1) },
+      make("kbd", null, n + 1), " ", make("span.value", null, ...compared(task, other.value)), " ", make("small", null, other.source)))));
     box.focus({ preventScroll: true });
-    const from = doubts();
-    if (question || draft) box.setSelectionRange(box.value.length, box.value.length);
+    const [from] = doubts(), end = box.value.length;
+    if ("text" in draft) box.setSelectionRange(end, end);
     else if (task.choices.length) box.select();
-    else if (from.length) select(from[0]);
-    else box.setSelectionRange(box.value.length, box.value.length);
+    else if (from !== undefined) select(from);
+    else box.setSelectionRange(end, end);
     root.dataset.shown = task.id;
     ahead();
   }
 
-  const keep = () => {
-    if (tasks.length && !$("item").hidden) drafts.set(tasks[0].id, { text: box.value, touched, place, question, watch });
-  };
+  function keep() {
+    if (!$("item").hidden && tasks.length) drafts.set(tasks[0].id, { text: box.value, touched, place, question, watch });
+  }
+
+  function next() {
+    touched = false;
+    pictures.delete(tasks.shift().id);
+    show(tasks[0]);
+    more();
+  }
 
   // An answer that could not be kept, or that raises a question: its item stands before the reviewer again, with what was typed.
   function back(entry, text, status) {
+    const { value, outcome } = entry.what, own = { text, value, outcome, over: [403, 404, 409].includes(status), insist: !status && status !== 0 };
     entry.returned = true;
-    question = { text, value: entry.what.value, outcome: entry.what.outcome, over: [403, 404, 409].includes(status), insist: status === null };
     if (tasks[0] === entry.task) {
-      put($("doubt"), text);
-      busy = false;
-      return;
+      question = own;
+      return doubt(text);
     }
-    const own = question;
-    question = null;
     keep();
     tasks.unshift(entry.task);
-    drafts.set(entry.task.id, { text: entry.text, touched: true, place: entry.what.place, question: own, watch: null });
-    // A key that was meant for the item before must not answer this one.
-    deaf = performance.now() + 700;
+    drafts.set(entry.task.id, { text: entry.text, touched: true, place: entry.what.place, question: own, watch: stopwatch() });
+    // A key that was meant for another item must not answer this one.
+    deaf = clock() + 700;
     show(entry.task);
     cry("Back to the answer before.");
   }
@@ -545,170 +521,141 @@ function field(root) {
   async function flush() {
     if (sending) return;
     sending = true;
-    while (outbox.length) {
+    let halt = false;
+    while (outbox.length && !halt) {
       const entry = outbox[0];
-      let failed = null;
       try {
         const kept = await post(entry.path, entry.what);
         outbox.shift();
-        if (kept.doubt) back(entry, kept.doubt + " Press " + keyOf("accept") + " again if it is so.", null);
-        else if (entry.path === "answer") {
-          say("Saved.");
-          put($("left"), kept.open === 1 ? "1 left" : kept.open + " left");
-          given.set(entry.task.id, entry.text);
-        } else say("Put off.");
-      } catch (failure) {
-        failed = failure;
+        if (kept.doubt) back(entry, kept.doubt + " " + keyOf("accept") + " again if it is so.");
+        else {
+          say(entry.path === "answer" ? "Saved." : "Put off.");
+          if (entry.path === "answer") {
+            put($("left"), kept.open + " left");
+            given.set(entry.task.id, entry.text);
+          }
+        }
+      } catch ({ message, status, meanwhile }) {
         outbox.shift();
-        const other = failure.meanwhile && failure.meanwhile.value;
-        back(entry, [403, 404, 409].includes(failure.status)
-          ? failure.message + (other ? " There it is now: " + other + "." : "") + (entry.text ? " Yours was: " + entry.text + "." : "") + " " + keyOf("accept") + " goes on."
-          : "Not saved: " + failure.message + " " + (failure.status === 422 ? "" : keyOf("accept") + " tries again."), failure.status);
+        halt = !status || status > 499;
+        back(entry, [403, 404, 409].includes(status)
+          ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.text ? " Yours: " + entry.text + "." : "") + " " + keyOf("accept") + " goes on."
+          : "Not saved. " + message + (halt ? " " + keyOf("accept") + " tries again." : ""), status);
       }
       entry.done();
-      if (failed && (failed.status === 0 || failed.status >= 500)) break;
-      if (waiting) {
-        const act = waiting;
-        waiting = null;
-        act();
-      }
+      if (waiting) waiting();
+      waiting = null;
     }
     sending = false;
     more();
   }
 
-  const keyOf = (name) => Object.keys(keys).find((key) => keys[key] === name) || name;
+  const deafNow = () => busy || !tasks.length || clock() < deaf;
 
   async function hand(path, what, hold) {
     const task = tasks[0];
-    if (!task || busy || performance.now() < deaf) return;
-    if (outbox.length >= 3) {
+    if (deafNow()) return;
+    if (outbox.length > 2) {
       say("Saving …");
       waiting = () => hand(path, what, hold);
       return flush();
     }
-    const entry = { task, path, what, text: box.value };
-    const done = new Promise((resolve) => { entry.done = resolve; });
+    const entry = { task, path, what, text: box.value }, done = new Promise(resolve => { entry.done = resolve; });
     outbox.push(entry);
     busy = true;
     flush();
     if (hold) await Promise.race([done, wait(hold)]);
     busy = false;
     if (entry.returned) return;
-    if (path === "answer" && what.value) latest.set(task.field, entry.text);
-    touched = false;
-    tasks.shift();
-    pictures.delete(task.id);
-    show(tasks[0]);
-    more();
+    if (what.value) latest.set(task.field, entry.text);
+    next();
   }
 
   function answer(outcome, extra) {
     const task = tasks[0];
-    if (!task || busy || performance.now() < deaf) return;
-    if (question && question.over) {
-      question = null;
-      touched = false;
-      tasks.shift();
-      show(tasks[0]);
-      return more();
-    }
+    if (deafNow()) return;
+    if (question && question.over) return next();
     let value = "";
     if (outcome === "accept") {
-      value = member(task, (extra && extra.value) || (touched || task.value === null ? box.value : task.value));
-      const empty = value === "" || !String(value).trim();
-      if (value === null || empty) {
-        put($("doubt"), value === null ? "One of these is wanted: " + task.choices.map((choice) => choice[1]).join(", ") + "."
-          : "The box is empty. If the place on the paper is empty too, press " + keyOf("blank") + ".");
-        return;
+      value = extra ? extra.value : touched || task.value === null ? member(task, box.value) : task.value;
+      if (value === null || !value.trim()) {
+        return doubt(value === null ? "One of these is wanted: " + task.choices.map(choice => choice[1]).join(", ") + "."
+          : "The box is empty. If the paper is empty there too, press " + keyOf("blank") + ".");
       }
-      outcome = task.mode === "confirm" && value === task.value && !task.entries.length ? "verified" : "corrected";
+      outcome = !isBlind(task) && value === task.value ? "verified" : "corrected";
     }
-    const what = { id: task.id, version: task.version, outcome, value, rank: null, place, context: looked, view, note: "",
-      measured: watch.read(), ...extra };
-    what.value = value;
-    what.insist = Boolean(question && question.insist && question.value === value && question.outcome === outcome);
+    const insist = Boolean(question && question.insist && question.value === value && question.outcome === outcome);
     // Where the server may have a question the page waits for it a moment, so as not to turn to and fro.
-    hand("answer", what, outcome === "corrected" ? 80 : 0);
+    hand("answer", { id: task.id, version: task.version, outcome, place, context: looked, view, measured: watch.read(), ...extra, value, insist },
+      outcome === "corrected" ? 80 : 0);
   }
 
-  function take(rank) {
-    const task = tasks[0], other = task && options(task)[rank - 1];
-    if (!other) return say("There is no reading " + rank + ".");
+  function take(n) {
+    const task = tasks[0], other = options(task)[n - 1];
+    if (deafNow()) return;
+    if (!other) return say("There is no reading " + n + ".");
     fill(inWords(task, other.value));
     touched = true;
-    answer("accept", { value: other.value, rank: task.alternatives.length || task.entries.length ? rank : null });
+    answer("accept", { value: other.value, rank: task.alternatives.length || task.entries.length ? n : null });
   }
 
   async function undo() {
     if (busy) return;
     busy = true;
-    say("Taking back …");
     try {
-      for (let n = 0; n < 100 && (sending || outbox.length); n++) await wait(20);
-      const { task } = await post("undo", {});
-      busy = false;
+      while (sending) await wait(10);
+      const { task } = await post("undo", {}), at = tasks.findIndex(other => other.id === task.id);
       keep();
-      const at = tasks.findIndex((other) => other.id === task.id);
       if (at >= 0) tasks.splice(at, 1);
       tasks.unshift(task);
       pictures.delete(task.id);
-      if (given.has(task.id)) drafts.set(task.id, { text: given.get(task.id), touched: true, place: null, question: null, watch: null });
+      if (given.has(task.id)) drafts.set(task.id, { text: given.get(task.id), touched: true, watch: stopwatch() });
       show(task);
       say("Taken back: " + task.label);
-    } catch (failure) {
-      busy = false;
-      say(failure.status === 404 ? "There is nothing to take back." : failure.message);
+    } catch (fault) {
+      say(fault.status === 404 ? "There is nothing to take back." : fault.message);
     }
+    busy = false;
   }
 
   function ask(title, words, yes, act) {
-    const text = make("textarea", { rows: 3 }), said = make("p", { className: "doubt" }), form = make("form", {});
-    said.setAttribute("role", "alert");
-    form.append(make("label", {}, words, text), said, make("p", { className: "row-acts" }, make("button", { className: "primary", textContent: yes }),
-      button("Cancel", () => box.close())));
-    const box = dialog("ask-note", title, form);
+    const text = make("textarea", { rows: 3 }), said = make("p.doubt", { role: "alert" }), form = make("form", null, make("label", null, words, text), said,
+      make("p.row-acts", null, make("button.primary", null, yes), button("Cancel", () => node.close())));
+    const node = dialog("ask-note", title, form);
     text.focus();
-    text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.repeat) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      act(text.value.trim(), () => box.close(), (failure) => put(said, failure.message));
-    });
+    text.onkeydown = e => {
+      if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.repeat) return;
+      stop(e);
+      form.requestSubmit();
+    };
+    form.onsubmit = e => {
+      stop(e);
+      Promise.resolve(act(text.value.trim())).then(() => node.close(), fault => put(said, fault.message));
+    };
   }
 
   function elsewhere() {
     const task = tasks[0];
-    leaf(task.document, [task.page], task.page, place || task.place, task.label + ": where does it stand?", {
-      absent: () => answer("absent"),
-      async taken(mark, at, read, img) {
-        place = mark;
-        touched = true;
-        // The new place is shown instead of the old one.
-        const [x, y, w, h] = mark, wide = img.naturalWidth / 100, high = img.naturalHeight / 100;
-        const canvas = make("canvas", { width: (w + 2 * h) * wide, height: 3 * h * high });
-        canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", "Picture of the place that you marked");
-        canvas.getContext("2d").drawImage(img, (h - x) * wide, (h - y) * high);
-        put($("crop"), canvas);
-        if (!read) return say("The place is taken. Key what stands there.");
-        say("Reading …");
-        try {
-          const there = await post("read", { document: task.document, page: at, field: task.field, place: mark });
-          if (tasks[0] !== task) return;
-          fill(inWords(task, there.value));
-          put($("reads"), "Read there: ", make("span", { className: "value", textContent: there.raw || "nothing" }));
-          say(there.raw ? "Read: " + there.raw : "Nothing could be read there.");
-        } catch (failure) {
-          put($("doubt"), failure.message);
-        }
-        box.focus();
-      },
-    });
+    leaf(task.label + ": where does it stand?", task.document, [task.page], task.page, place || task.place, async (mark, at, read, img) => {
+      place = mark;
+      touched = true;
+      // The new place is shown instead of the old one.
+      const [x, y, w, h] = mark, wide = img.naturalWidth / 100, high = img.naturalHeight / 100;
+      const canvas = make("canvas", { width: (w + 2 * h) * wide, height: 3 * h * high, role: "img", "aria-label": "Picture of the place that you marked" });
+      canvas.getContext("2d").drawImage(img, (h - x) * wide, (h - y) * high);
+      put($("crop"), canvas);
+      if (!read) return say("The place is taken. Key what stands there.");
+      say("Reading …");
+      try {
+        const there = await post("read", { document: task.document, page: at, field: task.field, place: mark });
+        if (tasks[0] !== task) return;
+        fill(inWords(task, there.value));
+        put($("reads"), "Read there: ", make("span.value", null, there.raw || "nothing"));
+        say("Read: " + (there.raw || "nothing"));
+      } catch (fault) {
+        doubt(fault.message);
+      }
+    }, isBlind(task));
   }
 
   const acts = {
@@ -716,66 +663,59 @@ function field(root) {
     illegible: () => answer("illegible"),
     blank: () => answer("blank"),
     absent: () => answer("absent"),
-    postpone: () => hand("postpone", { items: [tasks[0].id] }, 0),
-    undo, back: undo, elsewhere,
+    postpone: () => hand("postpone", { items: [tasks[0].id] }),
+    undo, back: undo, elsewhere, help,
     page() {
-      const task = tasks[0], opened = performance.now();
+      const task = tasks[0], opened = clock();
       looked = true;
-      const sheet = leaf(task.document, task.pages.length ? task.pages : [task.page], task.page, place || task.place, task.label + " on its page");
-      const up = (event) => {
-        if (keys[event.key] !== "page") return;
+      const node = leaf(task.label + " on its page", task.document, task.pages.length ? task.pages : [task.page], task.page, place || task.place);
+      const up = e => {
+        if (keys[e.key] !== "page") return;
         removeEventListener("keyup", up, true);
-        if (performance.now() - opened > 400) sheet.close();
+        if (clock() - opened > 400) node.close();
       };
-      addEventListener("keyup", up, true);
+      on(window, "keyup", up, true);
     },
     "wrong-document": () => ask("Wrong patient or wrong document?", "What is wrong (may be left empty)", "Give the document to the lead",
-      (note, close) => { close(); answer("wrong-document", { note }); }),
-    note: () => ask("Note to the lead", "The answer is not changed by it", "Send", (text, close, failed) => {
-      if (!text) return close();
-      post("note", { item: tasks[0].id, text }).then(() => { close(); say("Noted."); }, failed);
-    }),
+      note => answer("wrong-document", { note })),
+    note: () => ask("Note to the lead", "It changes nothing of the answer", "Send",
+      text => text && post("note", { item: tasks[0].id, text }).then(() => say("Noted."))),
     same() {
-      const task = tasks[0], value = latest.has(task.field) ? latest.get(task.field) : task.previous === null ? null : inWords(task, task.previous);
-      if (value === null) return say("There is no item of this field before.");
+      const task = tasks[0], value = latest.get(task.field) || inWords(task, task.previous);
+      if (!value) return say("There is no item of this field before.");
       fill(value);
       touched = true;
       box.setSelectionRange(value.length, value.length);
     },
-    document: () => location.assign(base + "/paper/" + tasks[0].document),
-    help: () => window.open(base + "/help", "_blank", "noopener"),
+    document: () => go("/paper/" + tasks[0].document),
   };
+  const act = name => (tasks.length || ["undo", "back", "help"].includes(name)) && acts[name]();
 
-  addEventListener("keydown", (event) => {
-    if (!["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(event.key)) watch.key();
-    const name = command(event);
-    if (!name) {
-      if (event.target === box && event.key === "Tab" && !event.ctrlKey && !event.altKey) {
-        const at = [...box.value.slice(0, box.selectionStart)].length, all = doubts();
-        const next = event.shiftKey ? all.filter((n) => n < at).pop() : all.find((n) => n > at || (n === at && box.selectionStart === box.selectionEnd));
-        if (next !== undefined) {
-          event.preventDefault();
-          select(next);
-        }
-      } else if (event.target === box && event.key === "Escape") box.select();
+  on(window, "keydown", e => {
+    if (!["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(e.key)) watch.key();
+    const name = command(e), own = e.target === box;
+    if (!name && own && e.key === "Tab" && !e.ctrlKey && !e.altKey) {
+      const at = [...box.value.slice(0, box.selectionStart)].length, bare = box.selectionStart === box.selectionEnd, all = doubts();
+      const to = e.shiftKey ? all.filter(n => n < at).pop() : all.find(n => n > at || n === at && bare);
+      if (to === undefined) return;
+      select(to);
+    } else if (!name || name === "undo" && touched && own) {
+      if (own && e.key === "Escape") box.select();
       return;
+    } else if (!e.repeat) {
+      if (name > 0) take(name);
+      else act(name);
     }
-    if (!tasks.length && !["undo", "back", "help"].includes(name)) return;
-    if (name === "undo" && touched && event.target === box) return;
-    event.preventDefault();
-    if (event.repeat) return;
-    if (typeof name === "number") take(name);
-    else acts[name]();
+    stop(e);
   });
-  addEventListener("pointerdown", () => watch.click());
-  $("answer").addEventListener("submit", (event) => event.preventDefault());
-  root.addEventListener("click", (event) => {
-    const act = event.target.closest("[data-do]");
-    if (act) {
-      event.preventDefault();
-      acts[act.dataset.do]();
-    }
-  });
+  on(window, "pointerdown", () => watch.click());
+  $("answer").onsubmit = stop;
+  root.onclick = e => {
+    const by = e.target.closest("[data-do]");
+    if (!by) return;
+    stop(e);
+    act(by.dataset.do);
+  };
   listen();
   if (tasks.length) show(tasks[0]);
   more();
@@ -784,257 +724,205 @@ function field(root) {
 // --- The group view -------------------------------------------------------------------------------------------------------------------
 
 function group(form) {
-  let tasks = JSON.parse(form.dataset.tasks), watch = stopwatch(), busy = false, typed = "", typedAt = 0, insist = false;
-  const list = $("tiles"), left = new Set(), own = new Map(), kind = form.dataset.kind || null, of = form.dataset.field;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-multiselectable", "true");
-  list.setAttribute("aria-label", "Tiles");
-  const tiles = () => [...list.children];
+  let tasks = JSON.parse(form.dataset.tasks), watch, busy = false, typed = "", typedAt = 0, insist = false;
+  const { field, kind } = form.dataset, left = new Set(), own = new Map(), tiles = () => [...list.children];
+  const list = make("ul.tiles", { role: "listbox", "aria-multiselectable": true, "aria-label": "Tiles", "aria-describedby": "group-help" });
+  $("tiles").replaceWith(list);
+  const valueOf = task => (own.has(task.id) ? own.get(task.id) : task.value);
 
-  function draw() {
+  function lay() {
     own.clear();
     insist = false;
     put($("read"), inWords(tasks[0], tasks[0].value));
     put($("left"), tasks.length + " tiles");
-    put(list, ...tasks.map((task, n) => {
-      const tile = make("li", { className: "tile", tabIndex: n ? -1 : 0 }, make("span", { className: "crop" }, picture(task)),
-        make("span", { className: "tile-line" }, make("span", { className: "value" })));
-      tile.setAttribute("role", "option");
-      write(tile, n);
-      return tile;
-    }));
-    // The value fills its tile, with some of what stands around it.
-    for (const [n, { snippet: [wide, high], outline: at }] of tasks.entries()) {
-      const crop = tiles()[n].firstChild, room = [crop.clientWidth, crop.clientHeight];
-      if (!at || !wide) continue;
-      const [x, y, w, h] = [at[0] * wide, at[1] * high, at[2] * wide, at[3] * high].map((part) => part / 100);
-      const scale = Math.min(room[0] * 0.85 / w, room[1] * 0.6 / h, 2);
-      Object.assign(crop.firstChild.style, { position: "absolute", maxHeight: "none", maxWidth: "none", width: wide * scale + "px", height: high * scale + "px",
-        left: room[0] / 2 - (x + w / 2) * scale + "px", top: room[1] / 2 - (y + h / 2) * scale + "px" });
-    }
+    put(list, ...tasks.map((task, n) => make("li.tile", { role: "option", tabIndex: n ? -1 : 0 }, make("span.crop", null, picture(task)), make("span.value"))));
+    tasks.forEach((task, n) => {
+      write(n);
+      // The value fills its tile, with some of what stands around it.
+      const [wide, high] = task.snippet, at = task.outline, crop = tiles()[n].firstChild;
+      if (!at || !wide) return;
+      const [x, y, w, h] = [at[0] * wide, at[1] * high, at[2] * wide, at[3] * high].map(part => part / 100);
+      const scale = Math.min(crop.clientWidth * 0.85 / w, crop.clientHeight * 0.6 / h, 2);
+      Object.assign(crop.firstChild.style, { position: "absolute", maxWidth: "none", width: wide * scale + "px", height: high * scale + "px",
+        left: crop.clientWidth / 2 - (x + w / 2) * scale + "px", top: crop.clientHeight / 2 - (y + h / 2) * scale + "px" });
+    });
     list.firstChild.focus();
     watch = stopwatch();
   }
 
-  function write(tile, n) {
-    const task = tasks[n], marked = left.has(task.id), value = own.has(task.id) ? own.get(task.id) : task.value, words = inWords(task, value);
-    tile.setAttribute("aria-selected", String(marked));
-    tile.setAttribute("aria-label", "Tile " + (n + 1) + ", page " + task.page + ", " + words + (marked ? ", marked" : value === task.value ? "" : ", corrected"));
-    tile.classList.toggle("corrected", value !== task.value);
-    put(tile.querySelector(".value"), marked ? "marked: " : value !== task.value ? "→ " : "", words);
+  function write(n) {
+    const task = tasks[n], tile = tiles()[n], marked = left.has(task.id), value = valueOf(task), other = value !== task.value, words = inWords(task, value);
+    tile.setAttribute("aria-selected", marked);
+    tile.setAttribute("aria-label", "Tile " + (n + 1) + ", page " + task.page + ", " + words + (marked ? ", marked" : other ? ", corrected" : ""));
+    tile.classList.toggle("corrected", other);
+    put(tile.lastChild, marked ? "marked: " : other ? "→ " : "", words);
   }
 
-  const turn = (n) => {
+  function turn(n) {
     const id = tasks[n].id;
     if (!left.delete(id)) left.add(id);
     own.delete(id);
-    write(tiles()[n], n);
-  };
+    write(n);
+  }
 
-  async function next() {
-    const have = [...left];
-    const more = (await post("tasks", { group: true, field: of, kind, count: 48, have })).tasks.filter((task) => !left.has(task.id));
-    pictures.clear();
-    if (more.length) {
-      tasks = more;
-      return draw();
-    }
-    leaving = true;
-    location.assign(base + (left.size ? "/work?field=" + encodeURIComponent(of) : "/"));
+  function focus(n) {
+    tiles().forEach((tile, at) => { tile.tabIndex = at === n ? 0 : -1; });
+    tiles()[n].focus();
+    typed = "";
   }
 
   async function act(name) {
-    if (busy || !tasks.length) return;
-    if (name === "back" || name === "undo") return location.assign(base + "/mine");
-    if (name === "help") return window.open(base + "/help", "_blank", "noopener");
-    if (name !== "accept" && name !== "postpone" && name !== "page") return;
-    const at = tiles().indexOf(document.activeElement);
-    if (name === "page") return at >= 0 && leaf(tasks[at].document, tasks[at].pages, tasks[at].page, tasks[at].place, tasks[at].label + " on its page");
+    const at = tiles().indexOf(doc.activeElement), task = tasks[at];
+    if (name === "back" || name === "undo") go("/mine");
+    if (name === "help") help();
+    if (name === "page" && task) leaf(task.label + " on its page", task.document, task.pages, task.page, task.place);
+    if (busy || name !== "accept" && name !== "postpone") return;
     busy = true;
-    const taken = tasks.filter((task) => !left.has(task.id)), measured = watch.read();
+    const taken = tasks.filter(task => !left.has(task.id)), measured = watch.read();
     measured.active_ms = Math.round(measured.active_ms / Math.max(1, taken.length));
     try {
-      if (name === "postpone") await post("postpone", { items: tasks.map((task) => task.id) });
+      if (name === "postpone") await post("postpone", { items: tasks.map(task => task.id) });
       else if (taken.length) {
-        const kept = await post("answers", taken.map((task) => {
-          const value = own.has(task.id) ? own.get(task.id) : task.value;
-          return { id: task.id, version: task.version, outcome: value === task.value ? "verified" : "corrected", value, view: "group", measured, insist };
-        }));
-        const doubt = kept.findIndex((one) => one.doubt);
-        if (doubt >= 0) {
+        const kept = await post("answers", taken.map(task => ({ id: task.id, version: task.version, value: valueOf(task), view: "group", measured, insist,
+          outcome: valueOf(task) === task.value ? "verified" : "corrected" })));
+        const odd = kept.findIndex(one => one.doubt);
+        if (odd >= 0) {
           insist = true;
-          put($("doubt"), kept[doubt].doubt + " Nothing was saved. Press Enter again if all is so.");
-          tiles()[tasks.indexOf(taken[doubt])].focus();
-          return;
+          doubt(kept[odd].doubt + " Nothing was saved. " + keyOf("accept") + " again if all is so.");
+          return focus(tasks.indexOf(taken[odd]));
         }
       }
-      put($("doubt"));
+      doubt("");
       say(name === "postpone" ? "Put off." : taken.length + " saved.");
-      await next();
-    } catch (failure) {
-      const other = failure.meanwhile && failure.meanwhile.message;
-      put($("doubt"), "Nothing was saved: " + (other || failure.message));
+      pictures.clear();
+      tasks = (await post("tasks", { group: true, field, kind, count: 48, have: [...left] })).tasks.filter(task => !left.has(task.id));
+      if (tasks.length) lay();
+      else go(left.size ? "/work?field=" + encodeURIComponent(field) : "/");
+    } catch (fault) {
+      doubt("Not saved. " + (fault.meanwhile && fault.meanwhile.message || fault.message));
     } finally {
       busy = false;
     }
   }
 
-  addEventListener("keydown", (event) => {
+  on(window, "keydown", e => {
     watch.key();
-    const at = tiles().indexOf(document.activeElement), name = command(event);
+    const at = tiles().indexOf(doc.activeElement), name = command(e);
     if (name) {
-      event.preventDefault();
-      if (!event.repeat) act(name);
-      return;
+      stop(e);
+      return e.repeat || act(name);
     }
-    if (at < 0 || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const across = Math.max(1, tiles().filter((tile) => tile.offsetTop === list.firstChild.offsetTop).length);
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across, Home: 0, End: tasks.length - 1 }[event.key];
+    if (at < 0 || e.ctrlKey || e.altKey || e.metaKey || doc.querySelector("dialog[open]")) return;
+    const across = tiles().filter(tile => tile.offsetTop === list.firstChild.offsetTop).length;
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across }[e.key];
     if (to !== undefined) {
-      const tile = tiles()[to];
-      if (tile) {
-        tiles()[at].tabIndex = -1;
-        tile.tabIndex = 0;
-        tile.focus();
-        typed = "";
-      }
-    } else if (event.key === " ") turn(at);
-    else if (event.key === "Escape" || event.key === "Backspace") {
+      if (tasks[to]) focus(to);
+    } else if (e.key === " ") turn(at);
+    else if (e.key === "Escape" || e.key === "Backspace") {
       own.delete(tasks[at].id);
       typed = "";
-      write(tiles()[at], at);
-    } else if (event.key.length === 1) {
-      const now = performance.now();
-      typed = (now - typedAt < 1500 ? typed : "") + event.key;
-      typedAt = now;
+      write(at);
+    } else if (e.key.length === 1) {
+      typed = (clock() - typedAt < 1500 ? typed : "") + e.key;
+      typedAt = clock();
       const value = member(tasks[at], typed);
-      if (value === null) say("“" + typed + "” …");
-      else {
+      if (value !== null) {
         own.set(tasks[at].id, value);
         left.delete(tasks[at].id);
-        write(tiles()[at], at);
-        say(inWords(tasks[at], value));
+        write(at);
       }
+      say(value === null ? typed + " …" : inWords(tasks[at], value));
     } else return;
-    event.preventDefault();
+    stop(e);
   });
-  list.addEventListener("click", (event) => {
-    const tile = event.target.closest(".tile"), at = tiles().indexOf(tile);
+  list.onclick = e => {
+    const at = tiles().indexOf(e.target.closest(".tile"));
     watch.click();
     if (at < 0) return;
-    tiles().forEach((other) => { other.tabIndex = other === tile ? 0 : -1; });
-    tile.focus();
+    focus(at);
     turn(at);
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("click", (event) => {
-    const by = event.target.closest("[data-do]");
-    if (by) {
-      event.preventDefault();
-      act(by.dataset.do);
-    }
-  });
-  draw();
+  };
+  form.onsubmit = stop;
+  form.onclick = e => {
+    const by = e.target.closest("[data-do]");
+    if (by) act(by.dataset.do);
+  };
+  lay();
 }
 
-// --- The document view ----------------------------------------------------------------------------------------------------------------
+// --- The document view: its forms are plain ones --------------------------------------------------------------------------------------
 
 function paper(root) {
-  const shown = JSON.parse(root.dataset.paper), rects = new Map();
-  root.querySelectorAll("rect[data-value]").forEach((rect) => rects.set(rect.dataset.value, rect));
+  const shown = JSON.parse(root.dataset.paper);
   const point = (n, move) => {
-    root.querySelectorAll(".here").forEach((node) => node.classList.remove("here"));
-    const rect = rects.get(n), row = root.querySelector(".row[data-n='" + n + "']");
-    if (row) row.classList.add("here");
-    if (!rect) return;
-    rect.classList.add("here");
-    if (move) rect.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    root.querySelectorAll(".here").forEach(node => node.classList.remove("here"));
+    root.querySelectorAll("[data-value='" + n + "']").forEach(node => {
+      node.classList.add("here");
+      if (move && node.matches("rect")) node.scrollIntoView({ block: "nearest" });
+    });
   };
-  root.addEventListener("focusin", (event) => {
-    const row = event.target.closest(".row");
-    if (row) point(row.dataset.n, true);
+  on(root, "focusin", e => {
+    const row = e.target.closest(".row");
+    if (row) point(row.dataset.value, true);
   });
-  root.addEventListener("click", (event) => {
-    const rect = event.target.closest("rect"), mark = event.target.closest("[data-place]");
+  root.onclick = e => {
+    const rect = e.target.closest("rect"), mark = e.target.closest("[data-place]");
     if (rect) {
       const input = $("value-" + rect.dataset.value);
-      point(rect.dataset.value, false);
-      if (input) { input.scrollIntoView({ block: "center" }); input.focus(); }
+      input.scrollIntoView({ block: "center" });
+      input.focus();
     }
     if (!mark) return;
-    const form = mark.form, fields = form.elements, at = Number(fields.page.value), value = shown.values[mark.dataset.place];
-    leaf(shown.id, shown.pages, at, value && value.place, "Where does it stand?", {
-      pages: !value,
-      async taken(place, where, read) {
-        fields.place.value = place.join(" ");
-        if (!value) fields.page.value = where;
-        if (!read) return say("The place is taken.");
-        try {
-          const name = value ? value.field : fields.field.value, there = await post("read", { document: shown.id, page: where, field: name, place });
-          fields.value.value = there.value;
-          say("Read there: " + (there.raw || "nothing"));
-          fields.value.focus();
-        } catch (failure) {
-          cry(failure.message);
-        }
-      },
+    const { field, page: at, place, value } = mark.form.elements, old = shown.values[mark.dataset.place], name = old ? old.field : field.value;
+    leaf("Where does it stand?", shown.id, old ? [old.page] : shown.pages, Number(at.value), old && old.place, async (where, on, read) => {
+      place.value = where.join(" ");
+      at.value = on;
+      value.focus();
+      if (!read) return say("The place is taken.");
+      try {
+        const there = await post("read", { document: shown.id, page: on, field: name, place: where });
+        value.value = there.value;
+        say("Read: " + (there.raw || "nothing"));
+      } catch (fault) {
+        cry(fault.message);
+      }
     });
-  });
-  root.addEventListener("submit", async (event) => {
-    const form = event.target, path = form.getAttribute("action").split("/form/")[1];
-    if (!["answer", "amend", "structure"].includes(path)) return;
-    event.preventDefault();
-    const fields = Object.fromEntries(new FormData(form, event.submitter)), number = (text) => (text ? Number(text) : null);
-    const place = fields.place ? fields.place.split(" ").map(Number) : null, insist = form.dataset.insist === fields.value + fields.outcome;
-    try {
-      if (path === "structure") {
-        const now = await post(path, { document: shown.id, page: number(fields.page), join: fields.join || null });
-        return location.assign(base + "/paper/" + now.id);
-      }
-      const kept = await post(path, path === "answer"
-        ? { id: fields.id, version: number(fields.version), outcome: fields.outcome, value: fields.value, place, insist, view: "document" }
-        : { document: shown.id, handle: fields.handle || null, field: fields.field, item: number(fields.item), page: number(fields.page),
-          outcome: fields.outcome, value: fields.value, place, insist });
-      if (kept.doubt) {
-        form.dataset.insist = fields.value + fields.outcome;
-        return cry(kept.doubt + " Save again if it is so.");
-      }
-      cry("");
-      const row = form.closest(".row");
-      say("Saved.");
-      if (!row) return location.reload();
-      row.classList.remove("waits");
-      put(row.querySelector(".state"), fields.outcome === "corrected" ? "saved" : "not on the paper");
-      const next = root.querySelector(".row.waits input:not([type=hidden]), .row.waits textarea");
-      if (path === "answer") form.querySelectorAll("button").forEach((node) => { node.disabled = true; });
-      if (next && path === "answer") next.focus();
-    } catch (failure) {
-      cry(failure.message);
-    }
-  });
+  };
 }
 
 // --- All screens ------------------------------------------------------------------------------------------------------------------------
 
-document.documentElement.classList.add("with-script");
+doc.documentElement.classList.add("with-script");
 const launch = location.hash.slice(1);
-if (page.screen === "sign-in" && launch && $("launch")) {
+if (launch && $("launch")) {
   // The link's fragment reaches no log, and is not kept in the history.
   history.replaceState(null, "", location.pathname);
-  send("/api/launch", { launch }).then(async (answer) => {
+  send("launch", { launch }).then(async answer => {
     if (answer.ok) location.replace(base + "/");
     else cry((await answer.json()).error);
-  }).catch((failure) => cry(failure.message));
+  }).catch(fault => cry(fault.message));
 }
-if ($("work")) field($("work"));
+if ($("work") && $("work").dataset.may === "true") field($("work"));
 if ($("group")) group($("group"));
 if ($("paper")) paper($("paper"));
-if ($("start")) addEventListener("keydown", (event) => {
-  if (command(event) === "accept" && event.target === document.body) $("start").click();
-});
-if ($("lock-now")) $("lock-now").addEventListener("click", () => {
-  send("/api/sign-out", {}).then(() => lock("Locked. Sign in and go on where you were."), (failure) => cry(failure.message));
-});
-for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => { touchedAt = Date.now(); }, true);
-if (page.reviewer) setInterval(watch, 5000);
+if ($("start")) on(window, "keydown", e => { if (command(e) === "accept") $("start").click(); });
+if (token) {
+  $("lock-now").onclick = () => send("sign-out", {}).then(() => lock("Locked." + onward), fault => cry(fault.message));
+  for (const name of ["keydown", "pointerdown"]) on(window, name, () => { keyed = Date.now(); }, true);
+  setInterval(look, 5000);
+  // Plain forms: a session that is over must not cost what was typed.
+  on(doc, "submit", async e => {
+    const form = e.target, secret = form.elements.token;
+    if (e.defaultPrevented || !secret || form.sure) return;
+    stop(e);
+    try {
+      await alive(true);
+      secret.value = token;
+      form.sure = true;
+      form.requestSubmit(e.submitter);
+    } catch (fault) {
+      cry(fault.message);
+    }
+  });
+}
 })();

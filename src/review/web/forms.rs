@@ -286,6 +286,7 @@ pub(super) async fn amend(State(station): Here, Extension(visitor): Who, Extensi
                     doubt: Some(&doubt),
                     typed: fields.get("value"),
                     field: fields.get("field"),
+                    handle: fields.get("handle"),
                     document: Some(&document),
                     ..Asked::default()
                 };
