@@ -111,7 +111,7 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
                 p #doubt.doubt role="alert" { @if let Some(doubt) = asked.doubt { (doubt) } }
                 p #reads.reads { (both_readings(task)) }
                 p #before.reads hidden[task.before.is_none()] {
-                    @if let Some(before) = &task.before { "Before the page was read anew, a person had said: " b { (before) } }
+                    "Before the page was read anew, a person had said: " b #said-before { (task.before.as_deref().unwrap_or_default()) }
                 }
                 ul #messages.messages { @for message in &task.messages { li { (message) } } }
                 @if may_answer {

@@ -47,9 +47,13 @@ function outline(place) {
 const onward = " Sign in and go on where you were.";
 let token = page.token || "", deed = Date.now(), keyed = deed;
 
+function fail(message, status, meanwhile) {
+  throw { message, status, meanwhile };
+}
+
 const send = (path, what) => fetch(base + "/api/" + path, {
   method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json", "X-Chartlift-Token": token },
-}).catch(() => { throw Object.assign(new Error("The station does not answer. Is the program still running?"), { status: 0 }); });
+}).catch(() => fail("The station does not answer. Is the program still running?", 0));
 
 const alive = extend => post("alive", { extend });
 async function post(path, what, again) {
@@ -64,7 +68,7 @@ async function post(path, what, again) {
   }
   // Signed in anew in another tab: this page's second secret is of the session before.
   if (status === 403 && !again && await renew()) return post(path, what, true);
-  throw Object.assign(new Error(told.error || "The station answers with " + status + "."), { status, meanwhile: told.meanwhile || {} });
+  return fail(told.error || "The station answers with " + status + ".", status, told.meanwhile || {});
 }
 
 const load = async path => new DOMParser().parseFromString(await (await fetch(base + path)).text(), "text/html");
@@ -171,7 +175,9 @@ async function look() {
 // --- Keys -------------------------------------------------------------------------------------------------------------------------
 
 const keys = JSON.parse(page.keys || "{}"), keyOf = name => Object.keys(keys).find(key => keys[key] === name) || "";
-const digits = keyOf("alternative").split("+")[0];
+const enter = " " + keyOf("accept"), digits = keyOf("alternative").split("+")[0];
+
+const chorded = e => e.ctrlKey || e.altKey || e.metaKey;
 
 // The command of a key: nothing while a dialog is open, and a bare Enter belongs to the button or link that has the focus.
 function command(e) {
@@ -228,8 +234,7 @@ function leaf(title, of, pages, first, place, taken, blind) {
   };
   const inputs = mark && taken ? mark.map((value, n) => make("input", { type: "number", min: 0, max: 100, step: 0.1, value,
     oninput() { set(mark.map((old, m) => (m === n && this.value ? Number(this.value) : old))); } })) : [];
-  const bar = make("div.bar-acts", null, count, make("button", { type: "button", onclick: () => near(0.8), "aria-label": "Farther" }, "−"),
-    make("button", { type: "button", onclick: () => near(1.25), "aria-label": "Nearer" }, "+"), button("Turn", round));
+  const bar = make("div.bar-acts", null, count, button("Nearer", () => near(1.25)), button("Farther", () => near(0.8)), button("Turn", round));
   if (pages.length > 1) bar.append(button("Page before", () => open(-1)), button("Page after", () => open(1)));
   bar.append(button("Close", () => node.close()));
   const node = dialog("leaf", title, bar, view);
@@ -246,7 +251,7 @@ function leaf(title, of, pages, first, place, taken, blind) {
     view.scrollTo((mark[0] + mark[2] / 2) / 100 * sheet.offsetWidth - view.clientWidth / 2,
       (mark[1] + mark[3] / 2) / 100 * sheet.offsetHeight - view.clientHeight / 2);
   };
-  img.onerror = () => put(count, "This page's picture cannot be had: the scan is not where it was.");
+  img.onerror = () => put(count, "The scan is not where it was: there is no picture of this page.");
   open(0);
   view.focus();
   node.onkeydown = e => {
@@ -254,7 +259,7 @@ function leaf(title, of, pages, first, place, taken, blind) {
     const by = { ArrowLeft: [-0.5, 0], ArrowRight: [0.5, 0], ArrowUp: [0, -0.3], ArrowDown: [0, 0.3] }[e.key], own = e.target === view;
     if (keys[e.key] === "page") {
       if (!e.repeat) node.close();
-    } else if (e.target.matches("input") || e.ctrlKey || e.altKey || e.metaKey) return;
+    } else if (e.target.matches("input") || chorded(e)) return;
     else if (e.key === "+" || e.key === "=") near(1.25);
     else if (e.key === "-") near(0.8);
     else if (e.key === "r" || e.key === "R") round();
@@ -358,7 +363,7 @@ function field(root) {
   const tasks = root.dataset.task ? [JSON.parse(root.dataset.task)] : [], outbox = [], drafts = new Map(), given = new Map(), latest = new Map();
   let box = $("value"), first = "", touched = false, place = null, looked = false, watch = stopwatch(), busy = false, deaf = 0, sending = false,
     waiting = null, fetching = false, question = null, hint = "";
-  const asking = $("ask"), snippet = task => picture(task, root.clientWidth - 40, line, several), isBlind = task => task.mode !== "confirm";
+  const snippet = task => picture(task, root.clientWidth - 40, line, several), isBlind = task => task.mode !== "confirm";
 
   on(window, "beforeunload", e => { if (!leaving && (outbox.length || touched)) stop(e); });
 
@@ -450,7 +455,7 @@ function field(root) {
 
   function show(task) {
     $("item").hidden = !task;
-    $("nothing").hidden = Boolean(task);
+    $("nothing").hidden = !!task;
     cry();
     if (!task) {
       touched = false;
@@ -467,7 +472,7 @@ function field(root) {
     put($("crop"), snippet(task), outline(task.outline));
     $("picture").scrollLeft = task.outline ? task.outline[0] / 100 * $("crop").offsetWidth - 16 : 0;
     $("caption").hidden = !task.missing;
-    put(asking, task.entries.length ? "What stands on the paper?" : isBlind(task) || task.value === null ? "Key what you see" : "Right as it stands?");
+    put($("ask"), task.entries.length ? "What stands on the paper?" : isBlind(task) || task.value === null ? "Key what you see" : "Right as it stands?");
     first = inWords(task, task.value);
     ({ question = null, place = null, touched = false, watch } = draft);
     looked = false;
@@ -475,7 +480,7 @@ function field(root) {
     fill("text" in draft ? draft.text : first);
     reads();
     $("before").hidden = !task.before;
-    put($("before"), "Before the page was read anew, a person had said: ", make("b", null, task.before || ""));
+    put($("said-before"), task.before || "");
     put($("messages"), ...task.messages.map(text => make("li", null, text)));
     doubt(question ? question.text : "");
     put($("alternatives"), ...options(task).map((other, n) => make("li", null, make("button", { type: "button", onclick: () => take(n + 1) },
@@ -527,7 +532,7 @@ function field(root) {
       try {
         const kept = await post(entry.path, entry.what);
         outbox.shift();
-        if (kept.doubt) back(entry, kept.doubt + " " + keyOf("accept") + " again if it is so.");
+        if (kept.doubt) back(entry, kept.doubt + enter + " again if it is so.");
         else {
           say(entry.path === "answer" ? "Saved." : "Put off.");
           if (entry.path === "answer") {
@@ -539,8 +544,8 @@ function field(root) {
         outbox.shift();
         halt = !status || status > 499;
         back(entry, [403, 404, 409].includes(status)
-          ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.text ? " Yours: " + entry.text + "." : "") + " " + keyOf("accept") + " goes on."
-          : "Not saved. " + message + (halt ? " " + keyOf("accept") + " tries again." : ""), status);
+          ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.text ? " Yours: " + entry.text + "." : "") + enter + " goes on."
+          : "Not saved. " + message + (halt ? enter + " tries again." : ""), status);
       }
       entry.done();
       if (waiting) waiting();
@@ -584,7 +589,7 @@ function field(root) {
       }
       outcome = !isBlind(task) && value === task.value ? "verified" : "corrected";
     }
-    const insist = Boolean(question && question.insist && question.value === value && question.outcome === outcome);
+    const insist = !!question && question.insist && question.value === value && question.outcome === outcome;
     // Where the server may have a question the page waits for it a moment, so as not to turn to and fro.
     hand("answer", { id: task.id, version: task.version, outcome, place, context: looked, view, measured: watch.read(), ...extra, value, insist },
       outcome === "corrected" ? 80 : 0);
@@ -613,7 +618,7 @@ function field(root) {
       show(task);
       say("Taken back: " + task.label);
     } catch (fault) {
-      say(fault.status === 404 ? "There is nothing to take back." : fault.message);
+      say(fault.status === 404 ? "Nothing to take back." : fault.message);
     }
     busy = false;
   }
@@ -641,7 +646,7 @@ function field(root) {
       touched = true;
       // The new place is shown instead of the old one.
       const [x, y, w, h] = mark, wide = img.naturalWidth / 100, high = img.naturalHeight / 100;
-      const canvas = make("canvas", { width: (w + 2 * h) * wide, height: 3 * h * high, role: "img", "aria-label": "Picture of the place that you marked" });
+      const canvas = make("canvas", { width: (w + 2 * h) * wide, height: 3 * h * high, role: "img", "aria-label": "The place that you marked" });
       canvas.getContext("2d").drawImage(img, (h - x) * wide, (h - y) * high);
       put($("crop"), canvas);
       if (!read) return say("The place is taken. Key what stands there.");
@@ -676,7 +681,7 @@ function field(root) {
       };
       on(window, "keyup", up, true);
     },
-    "wrong-document": () => ask("Wrong patient or wrong document?", "What is wrong (may be left empty)", "Give the document to the lead",
+    "wrong-document": () => ask("Wrong patient or document?", "What is wrong (may be left empty)", "Give the document to the lead",
       note => answer("wrong-document", { note })),
     note: () => ask("Note to the lead", "It changes nothing of the answer", "Send",
       text => text && post("note", { item: tasks[0].id, text }).then(() => say("Noted."))),
@@ -692,9 +697,9 @@ function field(root) {
   const act = name => (tasks.length || ["undo", "back", "help"].includes(name)) && acts[name]();
 
   on(window, "keydown", e => {
-    if (!["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(e.key)) watch.key();
+    if (!/^(Shift|Control|Alt|Meta)/.test(e.key)) watch.key();
     const name = command(e), own = e.target === box;
-    if (!name && own && e.key === "Tab" && !e.ctrlKey && !e.altKey) {
+    if (!name && own && e.key === "Tab" && !chorded(e)) {
       const at = [...box.value.slice(0, box.selectionStart)].length, bare = box.selectionStart === box.selectionEnd, all = doubts();
       const to = e.shiftKey ? all.filter(n => n < at).pop() : all.find(n => n > at || n === at && bare);
       if (to === undefined) return;
@@ -775,7 +780,7 @@ function group(form) {
     const at = tiles().indexOf(doc.activeElement), task = tasks[at];
     if (name === "back" || name === "undo") go("/mine");
     if (name === "help") help();
-    if (name === "page" && task) leaf(task.label + " on its page", task.document, task.pages, task.page, task.place);
+    if (task && name === "page") leaf(task.label + " on its page", task.document, task.pages, task.page, task.place);
     if (busy || name !== "accept" && name !== "postpone") return;
     busy = true;
     const taken = tasks.filter(task => !left.has(task.id)), measured = watch.read();
@@ -788,7 +793,7 @@ function group(form) {
         const odd = kept.findIndex(one => one.doubt);
         if (odd >= 0) {
           insist = true;
-          doubt(kept[odd].doubt + " Nothing was saved. " + keyOf("accept") + " again if all is so.");
+          doubt(kept[odd].doubt + " Nothing was saved." + enter + " again if all is so.");
           return focus(tasks.indexOf(taken[odd]));
         }
       }
@@ -799,7 +804,7 @@ function group(form) {
       if (tasks.length) lay();
       else go(left.size ? "/work?field=" + encodeURIComponent(field) : "/");
     } catch (fault) {
-      doubt("Not saved. " + (fault.meanwhile && fault.meanwhile.message || fault.message));
+      doubt("Not saved. " + fault.message);
     } finally {
       busy = false;
     }
@@ -812,7 +817,7 @@ function group(form) {
       stop(e);
       return e.repeat || act(name);
     }
-    if (at < 0 || e.ctrlKey || e.altKey || e.metaKey || doc.querySelector("dialog[open]")) return;
+    if (at < 0 || chorded(e) || doc.querySelector("dialog[open]")) return;
     const across = tiles().filter(tile => tile.offsetTop === list.firstChild.offsetTop).length;
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across }[e.key];
     if (to !== undefined) {
