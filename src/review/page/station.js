@@ -188,6 +188,10 @@ function command(e) {
   return chord === "Enter" && e.target.closest("button, a, select") ? null : keys[chord] || null;
 }
 
+const pressed = act => e => {
+  const by = e.target.closest("[data-do]");
+  if (by) act(by.dataset.do);
+};
 const help = () => window.open(base + "/help", "_blank", "noopener");
 
 // --- The page of an item, and places on it ------------------------------------------------------------------------------------------
@@ -251,7 +255,7 @@ function leaf(title, of, pages, first, place, taken, blind) {
     view.scrollTo((mark[0] + mark[2] / 2) / 100 * sheet.offsetWidth - view.clientWidth / 2,
       (mark[1] + mark[3] / 2) / 100 * sheet.offsetHeight - view.clientHeight / 2);
   };
-  img.onerror = () => put(count, "The scan is not where it was: there is no picture of this page.");
+  img.onerror = () => put(count, "The scan is not where it was: no picture.");
   open(0);
   view.focus();
   node.onkeydown = e => {
@@ -681,7 +685,7 @@ function field(root) {
       };
       on(window, "keyup", up, true);
     },
-    "wrong-document": () => ask("Wrong patient or document?", "What is wrong (may be left empty)", "Give the document to the lead",
+    "wrong-document": () => ask("Wrong patient or document?", "What is wrong? (optional)", "Give the document to the lead",
       note => answer("wrong-document", { note })),
     note: () => ask("Note to the lead", "It changes nothing of the answer", "Send",
       text => text && post("note", { item: tasks[0].id, text }).then(() => say("Noted."))),
@@ -715,12 +719,7 @@ function field(root) {
   });
   on(window, "pointerdown", () => watch.click());
   $("answer").onsubmit = stop;
-  root.onclick = e => {
-    const by = e.target.closest("[data-do]");
-    if (!by) return;
-    stop(e);
-    act(by.dataset.do);
-  };
+  root.onclick = pressed(act);
   listen();
   if (tasks.length) show(tasks[0]);
   more();
@@ -848,10 +847,7 @@ function group(form) {
     turn(at);
   };
   form.onsubmit = stop;
-  form.onclick = e => {
-    const by = e.target.closest("[data-do]");
-    if (by) act(by.dataset.do);
-  };
+  form.onclick = pressed(act);
   lay();
 }
 
