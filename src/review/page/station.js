@@ -44,7 +44,7 @@ function outline(place) {
 
 // --- The server -------------------------------------------------------------------------------------------------------------------
 
-const onward = " Sign in and go on where you were.";
+const onward = " Sign in to go on where you were.";
 let token = page.token || "", deed = Date.now(), keyed = deed;
 
 function fail(message, status, meanwhile) {
@@ -97,7 +97,7 @@ function dialog(name, title, ...kids) {
 
 let locked = null, leaving = false;
 function lock(why) {
-  locked = locked || signIn(why).finally(() => { locked = null; });
+  locked ||= signIn(why).finally(() => { locked = null; });
   return locked;
 }
 
@@ -146,7 +146,7 @@ async function look() {
   if (state) deed = Date.now() - idle + state.idle * 1000;
   if (left() > 90000 || locked || warning) return;
   const text = make("p", { role: "alert" });
-  warning = dialog("warning", "Still there?", text, make("p", null, "Press any key to stay signed in."), button("Stay", () => stay(), ".primary"));
+  warning = dialog("warning", "Still there?", text, button("Stay (any key)", () => stay(), ".primary"));
   const tell = () => {
     put(text, "You will be signed out in " + Math.ceil(left() / 10000) * 10 + " seconds.");
     if (left() > 0) return;
@@ -165,7 +165,7 @@ async function look() {
       e.stopImmediatePropagation();
     }
     end();
-    alive(true).then(() => say("You stay signed in."), fault => cry(fault.message));
+    alive(true).then(() => say("You stay."), fault => cry(fault.message));
   };
   warning.oncancel = stop;
   on(window, "keydown", stay, true);
@@ -283,7 +283,7 @@ function leaf(title, of, pages, first, place, taken, blind) {
     if (!grip) return;
     if (!taken) return view.scrollTo(grip.x - e.clientX, grip.y - e.clientY);
     const to = spot(e), [x, y] = grip.at, size = [Math.abs(to[0] - x), Math.abs(to[1] - y)];
-    grip.moved = grip.moved || size[0] + size[1] > 1;
+    grip.moved ||= size[0] + size[1] > 1;
     if (grip.moved && e.target === img) set([Math.min(x, to[0]), Math.min(y, to[1]), ...size]);
   };
   view.onpointerup = () => {
@@ -346,7 +346,7 @@ function stopwatch() {
     key() {
       tick();
       keystrokes++;
-      first_key_at = first_key_at || Date.now();
+      first_key_at ||= Date.now();
     },
     click() {
       tick();
@@ -411,6 +411,14 @@ function field(root) {
     box.setSelectionRange(from, from + letters[at].length);
   }
 
+  // Where the caret stands in a box that nobody has touched, however it got the focus: a key never costs the whole text, but in closed sets.
+  function stand() {
+    const [from] = touched ? [] : doubts(), end = box.value.length;
+    if (tasks[0].choices.length && !touched) box.select();
+    else if (from !== undefined) select(from);
+    else box.setSelectionRange(end, end);
+  }
+
   function reads() {
     const task = tasks[0], raw = task.raw !== task.value && task.raw, words = !task.choices.length && task.reads;
     put($("reads"), ...(hint ? ["→ ", make("b", null, hint)] : [...(raw ? ["On paper ", make("span.value", null, raw)] : []), raw && words ? ", " : "",
@@ -441,6 +449,7 @@ function field(root) {
       reads();
       underline();
     };
+    box.onfocus = () => touched || stand();
     box.onscroll = () => { $("under").scrollLeft = box.scrollLeft; };
   }
 
@@ -490,11 +499,7 @@ function field(root) {
     put($("alternatives"), ...options(task).map((other, n) => make("li", null, make("button", { type: "button", onclick: () => take(n + 1) },
       make("kbd", null, n + 1), " ", make("span.value", null, ...compared(task, other.value)), " ", make("small", null, other.source)))));
     box.focus({ preventScroll: true });
-    const [from] = doubts(), end = box.value.length;
-    if ("text" in draft) box.setSelectionRange(end, end);
-    else if (task.choices.length) box.select();
-    else if (from !== undefined) select(from);
-    else box.setSelectionRange(end, end);
+    stand();
     root.dataset.shown = task.id;
     ahead();
   }
@@ -519,6 +524,7 @@ function field(root) {
       return doubt(text);
     }
     keep();
+    waiting = null;
     tasks.unshift(entry.task);
     drafts.set(entry.task.id, { text: entry.text, touched: true, place: entry.what.place, question: own, watch: stopwatch() });
     // A key that was meant for another item must not answer this one.
@@ -538,7 +544,9 @@ function field(root) {
         outbox.shift();
         if (kept.doubt) back(entry, kept.doubt + enter + " again if it is so.");
         else {
-          say(entry.path === "answer" ? "Saved." : "Put off.");
+          const said = entry.path === "answer" ? "Saved." : "Put off.";
+          // The next item stands there by then.
+          setTimeout(() => say(said + (tasks.length ? " Next: " + tasks[0].label : "")));
           if (entry.path === "answer") {
             put($("left"), kept.open + " left");
             given.set(entry.task.id, entry.text);
@@ -552,7 +560,7 @@ function field(root) {
           : "Not saved. " + message + (halt ? enter + " tries again." : ""), status);
       }
       entry.done();
-      if (waiting) waiting();
+      waiting?.();
       waiting = null;
     }
     sending = false;
@@ -583,7 +591,7 @@ function field(root) {
   function answer(outcome, extra) {
     const task = tasks[0];
     if (deafNow()) return;
-    if (question && question.over) return next();
+    if (question?.over) return next();
     let value = "";
     if (outcome === "accept") {
       value = extra ? extra.value : touched || task.value === null ? member(task, box.value) : task.value;
@@ -593,7 +601,7 @@ function field(root) {
       }
       outcome = !isBlind(task) && value === task.value ? "verified" : "corrected";
     }
-    const insist = !!question && question.insist && question.value === value && question.outcome === outcome;
+    const insist = question?.insist && question.value === value && question.outcome === outcome;
     // Where the server may have a question the page waits for it a moment, so as not to turn to and fro.
     hand("answer", { id: task.id, version: task.version, outcome, place, context: looked, view, measured: watch.read(), ...extra, value, insist },
       outcome === "corrected" ? 80 : 0);
@@ -756,8 +764,8 @@ function group(form) {
 
   function write(n) {
     const task = tasks[n], tile = tiles()[n], marked = left.has(task.id), value = valueOf(task), other = value !== task.value, words = inWords(task, value);
-    tile.setAttribute("aria-selected", marked);
-    tile.setAttribute("aria-label", "Tile " + (n + 1) + ", page " + task.page + ", " + words + (marked ? ", marked" : other ? ", corrected" : ""));
+    tile.ariaSelected = marked;
+    tile.ariaLabel = "Tile " + (n + 1) + ", page " + task.page + ", " + words + (marked ? ", marked" : other ? ", corrected" : "");
     tile.classList.toggle("corrected", other);
     put(tile.lastChild, marked ? "marked: " : other ? "→ " : "", words);
   }
