@@ -86,7 +86,7 @@ function dialog(name, title, ...kids) {
   const from = doc.activeElement;
   node.onclose = () => {
     node.remove();
-    if (from.isConnected) from.focus();
+    (from.isConnected ? from : $("value"))?.focus();
   };
   // A key that closes it must do nothing to what lies below.
   node.onkeydown = e => e.stopPropagation();
@@ -436,6 +436,8 @@ function field(root) {
     }
     if (tag === "TEXTAREA") box.rows = Math.min(12, Math.max(2, Math.ceil(text.length / Math.max(20, box.clientWidth / 12)) + text.split("\n").length - 1));
     box.value = text;
+    question = null;
+    doubt("");
     underline();
   }
 
@@ -472,7 +474,6 @@ function field(root) {
     cry();
     if (!task) {
       touched = false;
-      if (!outbox.length) say("Nothing more waits here.");
       return $("nothing").querySelector("a").focus();
     }
     const draft = drafts.get(task.id) || { watch: stopwatch() }, at = task.pages.indexOf(task.page) + 1;
@@ -487,15 +488,15 @@ function field(root) {
     $("caption").hidden = !task.missing;
     put($("ask"), task.entries.length ? "What stands on the paper?" : isBlind(task) || task.value === null ? "Key what you see" : "Right as it stands?");
     first = inWords(task, task.value);
-    ({ question = null, place = null, touched = false, watch } = draft);
     looked = false;
     hint = "";
     fill("text" in draft ? draft.text : first);
+    ({ question = null, place = null, touched = false, watch } = draft);
     reads();
     $("before").hidden = !task.before;
     put($("said-before"), task.before || "");
     put($("messages"), ...task.messages.map(text => make("li", null, text)));
-    doubt(question ? question.text : "");
+    if (question) doubt(question.text);
     put($("alternatives"), ...options(task).map((other, n) => make("li", null, make("button", { type: "button", onclick: () => take(n + 1) },
       make("kbd", null, n + 1), " ", make("span.value", null, ...compared(task, other.value)), " ", make("small", null, other.source)))));
     box.focus({ preventScroll: true });
@@ -517,7 +518,7 @@ function field(root) {
 
   // An answer that could not be kept, or that raises a question: its item stands before the reviewer again, with what was typed.
   function back(entry, text, status) {
-    const { value, outcome } = entry.what, own = { text, value, outcome, over: [403, 404, 409].includes(status), insist: !status && status !== 0 };
+    const own = { text, entry, over: [403, 404, 409].includes(status), insist: status === undefined };
     entry.returned = true;
     if (tasks[0] === entry.task) {
       question = own;
@@ -557,7 +558,7 @@ function field(root) {
         halt = !status || status > 499;
         back(entry, [403, 404, 409].includes(status)
           ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.text ? " Yours: " + entry.text + "." : "") + enter + " goes on."
-          : "Not saved. " + message + (halt ? enter + " tries again." : ""), status);
+          : "Not saved: " + (entry.what.value || entry.what.outcome || "put off") + ". " + message + (halt ? enter + " tries again." : ""), status);
       }
       entry.done();
       waiting?.();
@@ -592,6 +593,8 @@ function field(root) {
     const task = tasks[0];
     if (deafNow()) return;
     if (question?.over) return next();
+    // The same answer once more; whatever is typed makes it another one.
+    if (question && outcome === "accept" && !extra) return hand(question.entry.path, { ...question.entry.what, ...(question.insist && { insist: true }) });
     let value = "";
     if (outcome === "accept") {
       value = extra ? extra.value : touched || task.value === null ? member(task, box.value) : task.value;
@@ -601,16 +604,15 @@ function field(root) {
       }
       outcome = !isBlind(task) && value === task.value ? "verified" : "corrected";
     }
-    const insist = question?.insist && question.value === value && question.outcome === outcome;
     // Where the server may have a question the page waits for it a moment, so as not to turn to and fro.
-    hand("answer", { id: task.id, version: task.version, outcome, place, context: looked, view, measured: watch.read(), ...extra, value, insist },
+    hand("answer", { id: task.id, version: task.version, outcome, place, context: looked, view, measured: watch.read(), ...extra, value },
       outcome === "corrected" ? 80 : 0);
   }
 
   function take(n) {
     const task = tasks[0], other = options(task)[n - 1];
     if (deafNow()) return;
-    if (!other) return say("There is no reading " + n + ".");
+    if (!other) return say("No reading " + n + ".");
     fill(inWords(task, other.value));
     touched = true;
     answer("accept", { value: other.value, rank: task.alternatives.length || task.entries.length ? n : null });
@@ -699,7 +701,7 @@ function field(root) {
       text => text && post("note", { item: tasks[0].id, text }).then(() => say("Noted."))),
     same() {
       const task = tasks[0], value = latest.get(task.field) || inWords(task, task.previous);
-      if (!value) return say("There is no item of this field before.");
+      if (!value) return say("No item of this field before.");
       fill(value);
       touched = true;
       box.setSelectionRange(value.length, value.length);
