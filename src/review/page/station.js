@@ -557,7 +557,7 @@ function field(root) {
         outbox.shift();
         halt = !status || status > 499;
         back(entry, [403, 404, 409].includes(status)
-          ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.text ? " Yours: " + entry.text + "." : "") + enter + " goes on."
+          ? message + (meanwhile.value ? " There it is now: " + meanwhile.value + "." : "") + (entry.what.value ? " Yours: " + entry.text + "." : "") + enter + " goes on."
           : "Not saved: " + (entry.what.value || entry.what.outcome || "put off") + ". " + message + (halt ? enter + " tries again." : ""), status);
       }
       entry.done();
