@@ -1,12 +1,13 @@
 //! `chartlift audit ARCHIVE`: what the checks of accepted values say. `chartlift audit ARCHIVE import FILE`: takes in what people keyed.
+//! `chartlift audit ARCHIVE verify`: whether the chain of decisions is whole.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{Complaint, settings};
-use crate::pipeline::{Archive, RunError, account, import_answers};
-use crate::report::{AuditReport, Exit, ImportReport, to_stdout};
+use crate::pipeline::{Archive, RunError, account, import_answers, verify_chain};
+use crate::report::{AuditReport, Exit, ImportReport, VerifyReport, to_stdout};
 
 #[derive(Debug, Args)]
 pub(super) struct AuditArguments {
@@ -26,6 +27,8 @@ pub(super) struct AuditArguments {
 enum AuditCommand {
     /// Take in a copy of review/audit.csv in which people keyed what they saw: all of it, or nothing if a row is wrong
     Import(ImportArguments),
+    /// Hold the chain of decisions against itself and what was signed: whether a line was altered, taken out, or the end cut
+    Verify,
 }
 
 #[derive(Debug, Args)]
@@ -39,6 +42,11 @@ struct ImportArguments {
 
 pub(super) fn audit(arguments: &AuditArguments) -> Result<Exit, Complaint> {
     let settings = settings(arguments.config.as_deref())?;
+    if let Some(AuditCommand::Verify) = &arguments.command {
+        let report = VerifyReport { archive: arguments.archive.clone(), verdict: verify_chain(&arguments.archive, &settings.review)? };
+        to_stdout(&if arguments.json { report.json() } else { report.human() })?;
+        return Ok(report.exit());
+    }
     let Some(AuditCommand::Import(import)) = &arguments.command else {
         let (ledger, _) = Archive::look(&arguments.archive)?;
         let account = account(&arguments.archive, &ledger, &settings.audit)?;

@@ -89,7 +89,7 @@ Exit codes:
   130  stopped by a signal; run again to go on
 
 Settings: flags win over the environment, the environment over the file (--config), the file over the defaults.
-Environment: CHARTLIFT_CONFIG, CHARTLIFT_JOBS, CHARTLIFT_LANGUAGES, CHARTLIFT_RULES, CHARTLIFT_LOG, NO_COLOR (nothing is coloured),
+Environment: CHARTLIFT_CONFIG, CHARTLIFT_JOBS, CHARTLIFT_LANGUAGES, CHARTLIFT_RULES, CHARTLIFT_KEYS, CHARTLIFT_LOG, NO_COLOR (nothing is coloured),
 SOURCE_DATE_EPOCH (seconds since 1970 with which documents are stamped, for bundles that can be had again byte for byte).";
 
 /// Parses what was typed, does it, and says how it ended.

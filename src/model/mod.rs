@@ -3,6 +3,7 @@
 
 mod account;
 mod carried;
+mod checkpoint;
 mod confinement;
 mod delivery;
 mod field;
@@ -23,6 +24,7 @@ mod value_id;
 
 pub use account::Account;
 pub use carried::{Carriage, CarriedPage, Coding, Colour, Fax, Lay, Picture, Share};
+pub use checkpoint::{ChainVerdict, Checkpoint};
 pub use confinement::Confinement;
 pub use delivery::{Deed, Delivery, Ended, Known};
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};

@@ -1,17 +1,28 @@
 //! The pages of a source put together to documents, and the documents' names.
 //!
-//! Separator sheets part pages whatever they say; what parts them without a sheet is decided by extraction's rules.
+//! Separator sheets part pages whatever they say; what parts them without a sheet is decided by extraction's rules. What a person said comes first.
+
+use std::collections::BTreeMap;
 
 use crate::ledger::PageRecord;
-use crate::model::{DecidedValue, DocumentId, Field, PageNumber, PageOutcome, Reason, SourcePath};
+use crate::model::{DecidedValue, DocumentId, Field, PageJoin, PageNumber, PageOutcome, Reason, SourcePath};
 
-/// Pages between separator sheets; blank sheets and separators are in none, failed pages are. A part without any page is none.
-pub(super) fn between_sheets(pages: &[PageRecord]) -> Vec<Vec<&PageRecord>> {
+/// What people said of the pages of a source.
+pub(super) type Joins = BTreeMap<PageNumber, PageJoin>;
+
+/// Pages between separator sheets; blank sheets and separators are in none, failed pages are. A part without any page is none. A sheet does not part
+/// pages of which a person said that they go on.
+pub(super) fn between_sheets<'a>(pages: &'a [PageRecord], joins: &Joins) -> Vec<Vec<&'a PageRecord>> {
     let mut parts = vec![Vec::new()];
     for page in pages {
         match page.outcome {
             PageOutcome::Separator => parts.push(Vec::new()),
             PageOutcome::Read | PageOutcome::Failed => {
+                if joins.get(&page.number) == Some(&PageJoin::GoesOn) {
+                    while parts.len() > 1 && parts.last().is_some_and(Vec::is_empty) {
+                        parts.pop();
+                    }
+                }
                 if let Some(part) = parts.last_mut() {
                     part.push(page);
                 }
@@ -50,7 +61,7 @@ mod tests {
 
     #[test]
     fn separators_part_documents_and_belong_to_none() {
-        let table: [(&str, &[&[u32]]); 9] = [
+        let table: [(&str, &[&[u32]]); 13] = [
             ("r", &[&[1]]),
             ("rrbr", &[&[1, 2, 4]]),
             ("srrsr", &[&[2, 3], &[5]]),
@@ -60,11 +71,18 @@ mod tests {
             ("rsfsr", &[&[1], &[3], &[5]]),
             ("b", &[]),
             ("", &[]),
+            // Of capital ones a person said that they go on.
+            ("rsRsr", &[&[1, 3], &[5]]),
+            ("rssRr", &[&[1, 4, 5]]),
+            ("sR", &[&[2]]),
+            ("rRsr", &[&[1, 2], &[4]]),
         ];
         for (pattern, expected) in table {
-            let pages = pages(pattern);
+            let joins: Joins =
+                pattern.chars().zip(1..).filter(|(c, _)| *c == 'R').map(|(_, page)| (PageNumber::new(page), PageJoin::GoesOn)).collect();
+            let pages = pages(&pattern.to_lowercase());
             let found: Vec<Vec<u32>> =
-                between_sheets(&pages).iter().map(|part| part.iter().map(|page| page.number.get()).collect()).collect();
+                between_sheets(&pages, &joins).iter().map(|part| part.iter().map(|page| page.number.get()).collect()).collect();
             assert_eq!(found, expected, "{pattern}");
         }
     }

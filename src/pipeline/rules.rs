@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::RunError;
-use super::parts::{between_sheets, name, notice};
+use super::parts::{Joins, between_sheets, name, notice};
 use crate::confidence::{self, ConfidenceModel};
 use crate::extract::{self, Part, Vocabulary};
 use crate::layout;
@@ -37,10 +37,10 @@ impl Rules {
         &self.vocabulary
     }
 
-    /// Makes the documents of a source of all its pages, which are in order. The second figure counts documents whose extraction
-    /// failed: they are there, and wait for a person.
-    pub(super) fn documents(&self, source: &SourcePath, pages: &[PageRecord]) -> (Vec<DocumentResult>, usize) {
-        let mut parts: Vec<Vec<Document>> = between_sheets(pages).into_iter().map(|part| self.documents_of(&part)).collect();
+    /// Makes the documents of a source of all its pages, which are in order, as people said (`joins`) or else as the rules have it. The second figure
+    /// counts documents whose extraction failed: they are there, and wait for a person.
+    pub(super) fn documents(&self, source: &SourcePath, pages: &[PageRecord], joins: &Joins) -> (Vec<DocumentResult>, usize) {
+        let mut parts: Vec<Vec<Document>> = between_sheets(pages, joins).into_iter().map(|part| self.documents_of(&part, joins)).collect();
         let several = parts.iter().map(|part| part.len().max(1)).sum::<usize>() > 1;
         let mut failed = 0;
         let mut documents = Vec::new();
@@ -74,7 +74,7 @@ impl Rules {
     }
 
     /// The documents that pages between two separator sheets make. If the rules fail on them, they are one.
-    fn documents_of(&self, part: &[&PageRecord]) -> Vec<Document> {
+    fn documents_of(&self, part: &[&PageRecord], joins: &Joins) -> Vec<Document> {
         let read: Vec<&PageRecord> = part.iter().copied().filter(|page| page.outcome == PageOutcome::Read).collect();
         if read.is_empty() {
             return Vec::new();
@@ -82,7 +82,8 @@ impl Rules {
         let numbers: Vec<PageNumber> = read.iter().map(|page| page.number).collect();
         let lay_out = || {
             let layouts: Vec<PageLayout> = read.iter().map(|page| page.unpack().map(layout::analyse)).collect::<Option<_>>()?;
-            let parts = extract::parts(&layouts, &self.vocabulary);
+            let told: Vec<_> = numbers.iter().map(|number| joins.get(number).copied()).collect();
+            let parts = extract::parts(&layouts, &told, &self.vocabulary);
             Some((layouts, parts))
         };
         let Some((layouts, parts)) = catch_unwind(AssertUnwindSafe(lay_out)).ok().flatten() else {
@@ -164,13 +165,13 @@ struct Document {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::layout::testing::{page, word};
     use crate::model::{Field, PageReading, Status};
 
     /// A page of words ten pixels a letter wide, a line a row.
-    fn typed(number: u32, text: &str) -> PageRecord {
+    pub(in crate::pipeline) fn typed(number: u32, text: &str) -> PageRecord {
         let mut words = Vec::new();
         for (row, line) in text.lines().enumerate() {
             let mut x = 20.0;
@@ -184,15 +185,16 @@ mod tests {
         PageRecord::read(&PageReading { number: PageNumber::new(number), ..page(words) }).unwrap()
     }
 
-    const ANN: &str = "PROGRESS NOTE\nPatient: Ann Doe   DOB: 02/03/1950   MRN: 00-12-34-56\n\nPLAN: Rest and fluids.";
-    const BOB: &str = "Patient: Robert Quarry   DOB: 11/17/1978   MRN: 07-98-81-22\n\nALLERGIES: Penicillin";
+    pub(in crate::pipeline) const ANN: &str =
+        "PROGRESS NOTE\nPatient: Ann Doe   DOB: 02/03/1950   MRN: 00-12-34-56\n\nPLAN: Rest and fluids.";
+    pub(in crate::pipeline) const BOB: &str = "Patient: Robert Quarry   DOB: 11/17/1978   MRN: 07-98-81-22\n\nALLERGIES: Penicillin";
 
     #[test]
     fn a_document_that_cannot_be_understood_still_leaves_a_row() {
         let rules = Rules::load(None).unwrap();
         // A page that claims to be read and has no words kept.
         let pages = [PageRecord::plain(PageNumber::new(1), PageOutcome::Read)];
-        let (documents, failed) = rules.documents(&SourcePath::new("a.png"), &pages);
+        let (documents, failed) = rules.documents(&SourcePath::new("a.png"), &pages, &Joins::new());
         assert_eq!((documents.len(), failed), (1, 1));
         assert_eq!((documents[0].values.len(), documents[0].values[0].status), (1, Status::Review));
     }
@@ -200,7 +202,7 @@ mod tests {
     #[test]
     fn nothing_of_a_stray_page_is_taken_and_a_row_says_so() {
         let rules = Rules::load(None).unwrap();
-        let (documents, failed) = rules.documents(&SourcePath::new("a.pdf"), &[typed(1, ANN), typed(2, BOB)]);
+        let (documents, failed) = rules.documents(&SourcePath::new("a.pdf"), &[typed(1, ANN), typed(2, BOB)], &Joins::new());
         assert_eq!((documents.len(), failed), (1, 0));
         let document = &documents[0];
         assert_eq!((document.id.as_str(), document.pages.len()), ("a.pdf", 2));
@@ -215,7 +217,7 @@ mod tests {
         let rules = Rules::load(None).unwrap();
         let bob = format!("OPERATIVE REPORT\n{BOB}");
         let pages = [typed(1, ANN), typed(2, &bob), PageRecord::plain(PageNumber::new(3), PageOutcome::Separator), typed(4, ANN)];
-        let (documents, _) = rules.documents(&SourcePath::new("a.pdf"), &pages);
+        let (documents, _) = rules.documents(&SourcePath::new("a.pdf"), &pages, &Joins::new());
         let named: Vec<(&str, u32)> = documents.iter().map(|d| (d.id.as_str(), d.pages[0].get())).collect();
         assert_eq!(named, [("a.pdf#1", 1), ("a.pdf#2", 2), ("a.pdf#3", 4)]);
         let family = |d: &DocumentResult| d.values.iter().find(|v| v.extracted.field == Field::Family).map(|v| v.extracted.value.clone());

@@ -1,6 +1,6 @@
 //! The main job from end to end.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -13,12 +13,13 @@ use super::archive::Archive;
 use super::confined::confinement;
 use super::fingerprint::fingerprints;
 use super::pages::{Readers, Sink, SourcePages, Work, feed, feeders};
+use super::parts::Joins;
 use super::rules::Rules;
 use super::second::SecondDesk;
 use super::take_stock::{Stock, take_stock};
-use super::{RunError, Stop, apart, audit, outputs, settle, station};
+use super::{RunError, Stop, apart, audit, checkpoint, outputs, settle, station};
 use crate::ledger::{Claim, Fingerprints, Ledger, Redo, RunKey, SourceResult};
-use crate::model::{Confinement, PageOutcome, SourceFailure};
+use crate::model::{Confinement, PageOutcome, Sha256, SourceFailure};
 use crate::ocr::{EngineFactory, EnginePool, Second};
 use crate::report::{Bundles, Event, Exit, Reporter, RunSummary, ThisRun};
 use crate::settings::Settings;
@@ -85,7 +86,11 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     let outcome = whole.work(&mut archive, engines, suspects);
     let mut this_run = whole.this_run;
     this_run.seconds = started.elapsed().as_secs_f64();
-    let summary = outcome.and_then(|(stock, bundles)| summary(request, &archive, &prints, stock, bundles, this_run, confinement));
+    let summary = outcome.and_then(|(stock, bundles)| {
+        let root = archive.writer.root().to_owned();
+        let checkpoint = checkpoint::make_checkpoint(&root, &mut archive.ledger, "run", &request.settings.review)?;
+        summary(request, &archive, &prints, stock, bundles, this_run, confinement, checkpoint)
+    });
     reporter.event(&Event::Ended);
     let exit = summary.as_ref().map_or_else(RunError::exit, |summary| summary.exit);
     let ended = archive.ledger.end_run(run, i32::from(exit.code()));
@@ -94,6 +99,7 @@ pub fn run(request: &RunRequest<'_>, reporter: &mut dyn Reporter) -> Result<RunS
     Ok(summary)
 }
 
+#[allow(clippy::too_many_arguments, reason = "each is told of in the summary")]
 fn summary(
     request: &RunRequest<'_>,
     archive: &Archive,
@@ -102,6 +108,7 @@ fn summary(
     bundles: Bundles,
     this_run: ThisRun,
     confinement: Confinement,
+    checkpoint: checkpoint::Made,
 ) -> Result<RunSummary, RunError> {
     let ledger = &archive.ledger;
     let totals = ledger.totals(Some(prints))?;
@@ -143,6 +150,7 @@ fn summary(
         passed_over: stock.passed_over,
         unaccounted,
         trust,
+        checkpoint,
         exit,
     })
 }
@@ -202,20 +210,28 @@ impl Whole<'_, '_> {
             }
             let mut loaded = Vec::with_capacity(some.len());
             for &key in some {
-                loaded.push((key, ledger.pages(key)?));
+                let (path, pages) = ledger.pages(key)?;
+                loaded.push((key, path, pages, ledger.joins_of(key)?));
             }
             let rules = self.rules;
             let understood: Vec<_> = self.pool.install(|| {
-                loaded.into_par_iter().map(|(key, (path, pages))| (key, rules.documents(&path, &pages), path, pages.len())).collect()
+                loaded
+                    .into_par_iter()
+                    .map(|(key, path, pages, joins)| (key, rules.documents(&path, &pages, &joins), path, pages, joins))
+                    .collect()
             });
-            for (key, (documents, failed), path, pages) in understood {
+            for (key, (mut documents, mut failed), path, pages, before) in understood {
+                let joins = ledger.joins_of(key)?;
+                if joins != before {
+                    (documents, failed) = rules.documents(&path, &pages, &joins);
+                }
                 ledger.record_understanding(self.run, key, &self.prints.understanding, &documents)?;
                 self.this_run.understood += 1;
                 self.warn_of_rules(&path, failed);
                 self.reporter.event(&Event::SourceDone {
                     path,
                     documents: documents.len(),
-                    pages: u32::try_from(pages).unwrap_or(u32::MAX),
+                    pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
                 });
             }
         }
@@ -233,7 +249,8 @@ impl Whole<'_, '_> {
         let (to_feeders, from_owner) = channel::<Work>();
         let (sender, receiver) = channel::<Message>();
         let from_owner = Mutex::new(from_owner);
-        let sink = ToOwner { sender, rules: self.rules };
+        let joins = ledger.all_joins()?;
+        let sink = ToOwner { sender, rules: self.rules, joins: &joins };
         self.pool.in_place_scope(|scope| {
             std::thread::scope(|threads| {
                 for n in 0..feeders(self.jobs) {
@@ -313,13 +330,19 @@ impl Whole<'_, '_> {
                     None => Event::Page { path: path.clone(), number: page.number, outcome: page.outcome },
                 });
             }
-            let done = understand(&work, pages, self.rules);
+            let joins = ledger.joins(work.claim.sha256)?;
+            let done = understand(&work, pages, self.rules, Some(&joins));
             self.record(ledger, done)?;
         }
         Ok(())
     }
 
-    fn record(&mut self, ledger: &mut Ledger, done: Done) -> Result<(), RunError> {
+    fn record(&mut self, ledger: &mut Ledger, mut done: Done) -> Result<(), RunError> {
+        let joins = ledger.joins(done.result.sha256)?;
+        if joins != done.joins {
+            // A person changed it while the file was read.
+            (done.result.documents, done.rules_failed) = self.rules.documents(&done.work.claim.path, &done.result.pages, &joins);
+        }
         ledger.record(self.run, self.prints, &done.result)?;
         self.this_run.sources += 1;
         self.this_run.pages += done.result.pages.len() as u64;
@@ -343,14 +366,17 @@ struct Done {
     work: Work,
     result: SourceResult,
     rules_failed: usize,
+    /// What people had said of its pages.
+    joins: Joins,
 }
 
-fn understand(work: &Work, done: SourcePages, rules: &Rules) -> Done {
-    let (documents, rules_failed) = rules.documents(&work.claim.path, &done.pages);
+fn understand(work: &Work, done: SourcePages, rules: &Rules, joins: Option<&Joins>) -> Done {
+    let joins = joins.cloned().unwrap_or_default();
+    let (documents, rules_failed) = rules.documents(&work.claim.path, &done.pages, &joins);
     let failure: Option<SourceFailure> = done.failure;
     let result =
         SourceResult { key: work.claim.key, sha256: work.claim.sha256, pages_in: done.pages_in, pages: done.pages, failure, documents };
-    Done { work: work.clone(), result, rules_failed }
+    Done { work: work.clone(), result, rules_failed, joins }
 }
 
 enum Message {
@@ -362,6 +388,7 @@ enum Message {
 struct ToOwner<'a> {
     sender: Sender<Message>,
     rules: &'a Rules,
+    joins: &'a BTreeMap<Sha256, Joins>,
 }
 
 impl Sink for ToOwner<'_> {
@@ -371,6 +398,6 @@ impl Sink for ToOwner<'_> {
     }
 
     fn done(&self, work: &Work, pages: SourcePages) {
-        let _ = self.sender.send(Message::Done(Box::new(understand(work, pages, self.rules))));
+        let _ = self.sender.send(Message::Done(Box::new(understand(work, pages, self.rules, self.joins.get(&work.claim.sha256)))));
     }
 }

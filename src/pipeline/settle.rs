@@ -162,11 +162,16 @@ pub(super) fn decide_anew(archive: &mut Archive, rules: &Rules, settings: &Setti
 }
 
 /// A document's values with the word of its kin, decided anew.
-fn settled(document: &Unsettled, mut values: Vec<DecidedValue>, kin: &Kin, rules: &Rules, policy: &Policy) -> Vec<DecidedValue> {
+fn settled(document: &Unsettled, values: Vec<DecidedValue>, kin: &Kin, rules: &Rules, policy: &Policy) -> Vec<DecidedValue> {
+    confidence::settle(told_by_kin(values, kin), &standing(document), rules.confidence(), policy)
+}
+
+/// A document's values with what other papers of the patient say of them.
+pub(super) fn told_by_kin(mut values: Vec<DecidedValue>, kin: &Kin) -> Vec<DecidedValue> {
     let said = kin.of(&values);
     for (value, (agree, differ)) in values.iter_mut().zip(said) {
         value.extracted.signals.kin_agree = agree;
         value.extracted.signals.kin_differ = differ;
     }
-    confidence::settle(values, &standing(document), rules.confidence(), policy)
+    values
 }

@@ -15,6 +15,7 @@ mod sheet;
 mod station;
 mod summary;
 mod trust;
+mod verify;
 
 pub use accounts::AccountsReport;
 pub use audit::{AuditReport, ImportReport};
@@ -30,6 +31,7 @@ pub use sheet::{Obstacle, SheetReport, SheetWritten};
 pub use station::StationReport;
 pub use summary::{Bundles, RunSummary, SecondCost, StatusReport, ThisRun};
 pub use trust::{Promised, Trust};
+pub use verify::VerifyReport;
 
 /// Writes one finished text to standard output: data, and the only place where it is written.
 ///

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Exit, Trust};
 use crate::ledger::{FailureRow, RunRow, Totals};
-use crate::model::{Confinement, PageOutcome, SourcePath};
+use crate::model::{Checkpoint, Confinement, PageOutcome, SourcePath};
 
 /// Lines of a list that people are shown; JSON has more.
 const SHOWN: usize = 20;
@@ -86,6 +86,8 @@ pub struct RunSummary {
     pub unaccounted: Vec<String>,
     /// What may be said of the accepted values.
     pub trust: Trust,
+    /// The end of the chain of decisions, signed; or why it is not.
+    pub checkpoint: Result<Checkpoint, String>,
     /// How it ended.
     pub exit: Exit,
 }
@@ -117,6 +119,13 @@ impl RunSummary {
             run.pages_a_second()
         );
         let _ = writeln!(text, "sandbox     {}", self.confinement);
+        let _ = match &self.checkpoint {
+            Ok(Checkpoint { lines, head, public, .. }) => {
+                let key = public.get(..16).unwrap_or(public);
+                writeln!(text, "decisions   {} to {head}, signed by key {key}", count(lines.unsigned_abs(), "line"))
+            }
+            Err(why) => writeln!(text, "decisions   not signed: {why}"),
+        };
         if !self.passed_over.is_empty() {
             let parts: Vec<String> = self.passed_over.iter().map(|(why, n)| format!("{n} {why}")).collect();
             let _ = writeln!(text, "passed over {}", parts.join(", "));
@@ -172,6 +181,8 @@ impl RunSummary {
             "duplicates": self.duplicates.iter().map(|(copy, of)| json!({"source": copy, "duplicateOf": of})).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure_json).collect::<Vec<_>>(),
             "unaccounted": self.unaccounted,
+            "checkpoint": self.checkpoint.as_ref().ok(),
+            "notSigned": self.checkpoint.as_ref().err(),
         });
         format!("{value}\n")
     }
@@ -354,6 +365,14 @@ mod tests {
             passed_over: [("hidden".to_owned(), 2)].into(),
             unaccounted: vec![],
             trust: Trust { accepted: 30, on_defaults: 30, ..Trust::default() },
+            checkpoint: Ok(Checkpoint {
+                at: 1,
+                why: "run".into(),
+                lines: 3,
+                head: "abcd".into(),
+                public: "0123456789abcdef0123".into(),
+                signature: "00".into(),
+            }),
             exit: Exit::SomeFailed,
         }
     }

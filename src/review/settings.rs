@@ -53,6 +53,9 @@ pub struct ReviewSettings {
     pub idle_minutes: u32,
     /// A session ends after so many hours, 1–24.
     pub session_hours: u32,
+    /// Folder of the key that signs the chain of decisions, and of copies of what it signed; the user's own data folder, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
     /// Certificate chain (PEM) for addresses other than loopback.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_certificate: Option<PathBuf>,
@@ -79,6 +82,7 @@ impl Default for ReviewSettings {
             seconds: 6.0,
             idle_minutes: 15,
             session_hours: 8,
+            keys: None,
             tls_certificate: None,
             tls_key: None,
         }

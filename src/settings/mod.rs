@@ -22,11 +22,12 @@ use crate::push::PushSettings;
 use crate::review::ReviewSettings;
 
 /// Environment variables and the settings that they set.
-pub const ENVIRONMENT: [(&str, &str); 4] = [
+pub const ENVIRONMENT: [(&str, &str); 5] = [
     ("CHARTLIFT_JOBS", "run.jobs"),
     ("CHARTLIFT_LANGUAGES", "ocr.languages"),
     ("CHARTLIFT_MODELS", "ocr.second.model_dir"),
     ("CHARTLIFT_RULES", "rules.folder"),
+    ("CHARTLIFT_KEYS", "review.keys"),
 ];
 
 /// Names the settings file where `--config` does not.

@@ -26,6 +26,8 @@ pub fn chartlift() -> Command {
     }
     // Whether a developer has installed the second engine's model must not show, either: tests that want it name its folder.
     command.env("CHARTLIFT_MODELS", "/nowhere");
+    // Nor is anything signed with a developer's own key, or kept beside it.
+    command.env("CHARTLIFT_KEYS", Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys"));
     command.env_remove("RUST_LOG").env("NO_COLOR", "1").stdin(Stdio::null());
     command
 }

@@ -8,6 +8,8 @@
 //!
 //! A page of somebody else that does not begin a document, or after which the patient comes back, is a *stray*: it stays where it
 //! lies, and nothing of it is read as the patient's. What points the same way less clearly leaves the pages together, and is said.
+//!
+//! What a person said of a page ([`PageJoin`]) comes before all of this.
 
 mod signs;
 
@@ -15,7 +17,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::vocabulary::{Vocabulary, VocabularyError, from_toml};
-use crate::model::PageLayout;
+use crate::model::{PageJoin, PageLayout};
 use signs::{Relation, Signs};
 
 const NAME: &str = "parts.toml";
@@ -92,13 +94,41 @@ impl Part {
     }
 }
 
-/// Puts pages (in order, none between them left out) together to documents. Every page is in exactly one of them.
-pub fn parts(pages: &[PageLayout], vocabulary: &Vocabulary) -> Vec<Part> {
+/// Puts pages (in order, none between them left out) together to documents, in the order of their first pages. Every page is in exactly one of them.
+/// `told` is what people said of each page.
+pub fn parts(pages: &[PageLayout], told: &[Option<PageJoin>], vocabulary: &Vocabulary) -> Vec<Part> {
     if pages.len() < 2 {
         return if pages.is_empty() { Vec::new() } else { vec![Part::whole(1)] };
     }
-    let signs: Vec<Signs> = pages.iter().map(|page| signs::read(page, vocabulary)).collect();
-    assemble(&signs, &vocabulary.parts)
+    let told: Vec<Option<PageJoin>> = (0..pages.len()).map(|at| told.get(at).copied().flatten()).collect();
+    let (apart, rest) = apart(&told);
+    let signs: Vec<Signs> = rest.iter().map(|&at| signs::read(&pages[at], vocabulary)).collect();
+    let said: Vec<Option<PageJoin>> = rest.iter().map(|&at| told[at]).collect();
+    let back = |part: Part| {
+        let of = |pages: Vec<usize>| pages.into_iter().map(|at| rest[at]).collect();
+        Part { pages: of(part.pages), strays: of(part.strays), unsure: of(part.unsure) }
+    };
+    let mut parts: Vec<Part> = assemble(&signs, &said, &vocabulary.parts).into_iter().map(back).collect();
+    parts.extend(apart.into_iter().map(|pages| Part { pages, ..Part::default() }));
+    parts.sort_by_key(|part| part.pages.first().copied());
+    parts
+}
+
+/// Documents of pages that a person set apart, each with the pages that a person said to go on with it; and all other pages.
+fn apart(told: &[Option<PageJoin>]) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let (mut apart, mut rest): (Vec<Vec<usize>>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (at, join) in told.iter().enumerate() {
+        match join {
+            Some(PageJoin::Apart) => apart.push(vec![at]),
+            Some(PageJoin::GoesOn) if apart.last().and_then(|pages| pages.last()).is_some_and(|&last| last + 1 == at) => {
+                if let Some(pages) = apart.last_mut() {
+                    pages.push(at);
+                }
+            }
+            _ => rest.push(at),
+        }
+    }
+    (apart, rest)
 }
 
 /// What becomes of a page.
@@ -114,14 +144,15 @@ enum Step {
     Strays,
 }
 
-fn assemble(signs: &[Signs], rules: &PartRules) -> Vec<Part> {
+fn assemble(signs: &[Signs], told: &[Option<PageJoin>], rules: &PartRules) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut own = Signs::default();
     let mut astray = false;
     for (at, sign) in signs.iter().enumerate() {
-        let step = match parts.last() {
-            None => Step::Begins,
-            Some(_) => step(&own, astray, signs, at, rules),
+        let step = match (parts.last(), told[at]) {
+            (None, _) | (_, Some(PageJoin::Begins)) => Step::Begins,
+            (_, Some(PageJoin::GoesOn)) => Step::Goes,
+            _ => step(&own, astray, signs, at, rules),
         };
         if step == Step::Begins {
             parts.push(Part::default());

@@ -6,6 +6,10 @@ const BOB: &str = "Patient: Robert Quarry   DOB: 11/17/1978   MRN: 07-98-81-22";
 
 /// A note's first page, a further page, and so on: each `title|identity|foot`, blanks for what is not there.
 fn split(pages: &[&str]) -> Vec<(Vec<usize>, Vec<usize>, Vec<usize>)> {
+    split_as_told(pages, &[])
+}
+
+fn split_as_told(pages: &[&str], told: &[Option<PageJoin>]) -> Vec<(Vec<usize>, Vec<usize>, Vec<usize>)> {
     let page = |(k, text): (usize, &&str)| {
         let mut piece = text.split('|');
         let mut next = || piece.next().unwrap_or_default();
@@ -15,7 +19,7 @@ fn split(pages: &[&str]) -> Vec<(Vec<usize>, Vec<usize>, Vec<usize>)> {
     };
     let layouts: Vec<PageLayout> = pages.iter().enumerate().map(page).collect();
     let vocabulary = Vocabulary::load(None).unwrap();
-    parts(&layouts, &vocabulary).into_iter().map(|p| (p.pages, p.strays, p.unsure)).collect()
+    parts(&layouts, told, &vocabulary).into_iter().map(|p| (p.pages, p.strays, p.unsure)).collect()
 }
 
 #[test]
@@ -44,6 +48,35 @@ fn pages_go_together_unless_two_clear_facts_or_a_counter_part_them() {
     ];
     for (name, pages, want) in table {
         assert_eq!(split(&pages), want, "{name}");
+    }
+}
+
+#[test]
+fn what_a_person_said_of_a_page_comes_first() {
+    use PageJoin::{Apart, Begins, GoesOn};
+    let note = |who: &str| format!("PROGRESS NOTE|{who}|");
+    let (ann, bob) = (note(ANN), note(BOB));
+    let more = format!("|{ANN}|");
+    let own = |pages: Vec<usize>| (pages, vec![], vec![]);
+    type Parts = Vec<(Vec<usize>, Vec<usize>, Vec<usize>)>;
+    let table: [(&str, Vec<&str>, Vec<Option<PageJoin>>, Parts); 9] = [
+        ("parted", vec![&ann, &more, "||"], vec![None, Some(Begins), None], vec![own(vec![0]), own(vec![1, 2])]),
+        ("joined", vec![&ann, &bob], vec![None, Some(GoesOn)], vec![own(vec![0, 1])]),
+        ("no stray any more", vec![&ann, &bob, &more], vec![None, Some(Apart), None], vec![own(vec![0, 2]), own(vec![1])]),
+        ("apart without a sign", vec![&ann, "||", "||"], vec![None, Some(Apart), None], vec![own(vec![0, 2]), own(vec![1])]),
+        (
+            "two pages apart",
+            vec![&ann, "||", "||", &more],
+            vec![None, Some(Apart), Some(GoesOn), None],
+            vec![own(vec![0, 3]), own(vec![1, 2])],
+        ),
+        ("the first one apart", vec![&bob, &ann, &more], vec![Some(Apart), None, None], vec![own(vec![0]), own(vec![1, 2])]),
+        ("doubt is settled", vec![&ann, "RADIOLOGY REPORT||"], vec![None, Some(GoesOn)], vec![own(vec![0, 1])]),
+        ("nothing to go on with", vec![&ann, "||"], vec![Some(GoesOn), None], vec![own(vec![0, 1])]),
+        ("all apart", vec![&ann, &more], vec![Some(Apart), Some(Apart)], vec![own(vec![0]), own(vec![1])]),
+    ];
+    for (name, pages, told, want) in table {
+        assert_eq!(split_as_told(&pages, &told), want, "{name}");
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::scan::{NoScan, Sheets, scan_of};
 use super::take_stock::INPUT_NOTE;
-use super::{Archive, RunError};
+use super::{Archive, RunError, checkpoint};
 use crate::export::Format;
 use crate::export::fhir::{ExportContext, Limits};
 use crate::ledger::Ledger;
@@ -97,6 +97,12 @@ pub fn export(request: &ExportRequest<'_>) -> Result<ExportReport, RunError> {
     let mut walk = Walk { request, ledger: &ledger, pages: [0; 3], report: report(request, writer) };
     walk.through(&people, &mut *door, &mut folder)?;
     let mut told = Map::new();
+    let (lines, head) = ledger.chain_end()?;
+    // What the decisions were when this left, to be held against the archive's chain later. The signed form stands beside the key: it bears the time.
+    told.insert("decisions".to_owned(), json!({"lines": lines, "head": head.to_string()}));
+    if let Err(why) = checkpoint::sign_export(request.archive, &ledger, &request.settings.review)? {
+        tracing::warn!("no checkpoint of the chain of decisions: {why}");
+    }
     door.finish(&mut folder, &mut told)?;
     let [unchanged, recoded, drawn] = walk.pages;
     told.insert("pages_of_scans".to_owned(), json!({"unchanged": unchanged, "recoded": recoded, "drawn": drawn}));
