@@ -11,7 +11,7 @@ PDF_CHECKERS := poppler-utils qpdf default-jre-headless libpdfbox2-java libactiv
 # What judges DICOM objects besides pydicom (tests/doors.rs).
 OBJECT_CHECKERS := dcmtk dicom3tools
 .DEFAULT_GOAL := help
-.PHONY: help setup models build demo test validate e2e-server fmt lint doc bench fast-tesseract memory bench-understanding bench-confidence fuzz deny samples fixtures unseen
+.PHONY: help setup models build demo test validate e2e-server fmt lint doc bench fast-tesseract memory bench-understanding bench-queue bench-confidence fuzz deny samples fixtures unseen
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -68,6 +68,9 @@ memory: setup ## peak memory on a PDF of 500 pages against one of 20
 
 bench-understanding: setup ## what everything after OCR costs, and how it grows with the words (SCANS=FOLDER for other scans)
 	cargo bench --locked --bench understanding -- $(SCANS)
+
+bench-queue: setup ## what it costs to open the queue of an archive in which a million values wait, and to work in it (ITEMS=N for other sizes)
+	cargo bench --locked --bench queue -- $(ITEMS)
 
 bench-confidence: build ## how far the confidence can be trusted, layouts left out one at a time (TRUTH=FILE ARCHIVE=FOLDER for your own)
 	@scripts/bench_confidence.sh "$(TRUTH)" "$(ARCHIVE)"

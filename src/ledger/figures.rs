@@ -66,31 +66,35 @@ impl Ledger {
     pub fn queue_counts(&self, who: &str, now: i64) -> Result<QueueCounts, LedgerError> {
         let work = || {
             let mut counts = QueueCounts::default();
-            // What is put off is counted here and taken off there: there is never much of it.
-            let mut statement = self.connection.prepare(
-                "SELECT state, mode, first_by, second_by, field, kind, reason, n FROM item_counts WHERE state IN ('open', 'second', 'conflict', 'escalated')
-                 UNION ALL
-                 SELECT state, mode, first_by, second_by, field, kind, reason, -count(*) FROM items
-                 WHERE not_before > ?1 AND not_before > 0 AND state IN ('open', 'second') GROUP BY state, mode, first_by, second_by, field, kind, reason",
-            )?;
-            let mut rows = statement.query([now])?;
             let mut tally = Tally::default();
+            let mut statement = self.connection.prepare(
+                "SELECT what, name, state, mode, first_by, second_by, n FROM item_counts WHERE state IN ('open', 'second', 'conflict', 'escalated')",
+            )?;
+            let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let text = |at: usize| row.get::<_, String>(at);
-                let n: i64 = row.get(7)?;
-                let mine = text(2)? == who || text(3)? == who;
-                match text(0)?.as_str() {
-                    "conflict" if !mine => counts.conflicts += n.unsigned_abs(),
-                    "escalated" => counts.escalated += n.unsigned_abs(),
-                    "open" | "second" if !mine => {
-                        let confirmed = text(1)? == Mode::Confirm.as_str();
-                        let kind = DocumentKind::parse(&text(5)?).ok_or_else(|| unexpected(5, "a kind"))?;
-                        tally.add(field(row, 4)?, kind, text(6)?, confirmed, n);
-                    }
+                let (what, state, n) = (text(0)?, text(2)?, row.get::<_, i64>(6)?);
+                let mine = text(4)? == who || text(5)? == who;
+                match state.as_str() {
+                    "open" | "second" if !mine => tally.add(&what, text(1)?, text(3)? == Mode::Confirm.as_str(), n),
+                    "conflict" if !mine && what == "field" => counts.conflicts += n.unsigned_abs(),
+                    "escalated" if what == "field" => counts.escalated += n.unsigned_abs(),
                     _ => {}
                 }
             }
-            tally.tell(&mut counts);
+            // What is put off is among these, and is taken off: there is never much of it.
+            let mut statement = self.connection.prepare(
+                "SELECT field, kind, reason, mode, count(*) FROM items INDEXED BY items_put_off
+                 WHERE not_before > ?2 AND not_before > 0 AND state IN ('open', 'second') AND first_by <> ?1 GROUP BY field, kind, reason, mode",
+            )?;
+            let mut rows = statement.query(params![who, now])?;
+            while let Some(row) = rows.next()? {
+                let (confirmed, n) = (row.get::<_, String>(3)? == Mode::Confirm.as_str(), row.get::<_, i64>(4)?);
+                for (at, what) in ["field", "kind", "reason"].into_iter().enumerate() {
+                    tally.add(what, row.get(at)?, confirmed, -n);
+                }
+            }
+            tally.tell(&mut counts)?;
             counts.nearly = self.connection.query_row("SELECT n FROM nearly_done", [], |row| row.get::<_, i64>(0))?.unsigned_abs();
             counts.postponed = self
                 .connection
@@ -177,32 +181,38 @@ impl Ledger {
     }
 }
 
-/// Counts that may be taken off before they are added.
+/// Counts that may be taken off before they are told.
 #[derive(Default)]
 struct Tally {
-    fields: BTreeMap<Field, i64>,
+    fields: BTreeMap<String, i64>,
     reasons: BTreeMap<String, i64>,
-    kinds: BTreeMap<DocumentKind, i64>,
-    confirmed: BTreeMap<Field, i64>,
+    kinds: BTreeMap<String, i64>,
+    confirmed: BTreeMap<String, i64>,
 }
 
 impl Tally {
-    fn add(&mut self, field: Field, kind: DocumentKind, reason: String, confirmed: bool, n: i64) {
-        *self.fields.entry(field).or_default() += n;
-        *self.reasons.entry(reason).or_default() += n;
-        *self.kinds.entry(kind).or_default() += n;
-        if confirmed {
-            *self.confirmed.entry(field).or_default() += n;
+    fn add(&mut self, what: &str, name: String, confirmed: bool, n: i64) {
+        if what == "field" && confirmed {
+            *self.confirmed.entry(name.clone()).or_default() += n;
         }
+        let counts = match what {
+            "field" => &mut self.fields,
+            "kind" => &mut self.kinds,
+            _ => &mut self.reasons,
+        };
+        *counts.entry(name).or_default() += n;
     }
 
-    fn tell(self, counts: &mut QueueCounts) {
-        fn some<K: Ord>(counts: BTreeMap<K, i64>) -> BTreeMap<K, u64> {
-            counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| (key, n.unsigned_abs())).collect()
-        }
-        (counts.fields, counts.reasons, counts.kinds, counts.confirmed) =
-            (some(self.fields), some(self.reasons), some(self.kinds), some(self.confirmed));
+    fn tell(self, counts: &mut QueueCounts) -> rusqlite::Result<()> {
+        let some = |counts: BTreeMap<String, i64>| counts.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name, n.unsigned_abs()));
+        let field = |(name, n): (String, u64)| Field::parse(&name).map(|field| (field, n)).ok_or_else(|| unexpected(1, "a field"));
+        let kind = |(name, n): (String, u64)| DocumentKind::parse(&name).map(|kind| (kind, n)).ok_or_else(|| unexpected(1, "a kind"));
+        counts.fields = some(self.fields).map(field).collect::<rusqlite::Result<_>>()?;
+        counts.confirmed = some(self.confirmed).map(field).collect::<rusqlite::Result<_>>()?;
+        counts.kinds = some(self.kinds).map(kind).collect::<rusqlite::Result<_>>()?;
+        counts.reasons = some(self.reasons).collect();
         counts.open = counts.fields.values().sum();
+        Ok(())
     }
 }
 

@@ -149,14 +149,11 @@ impl Asking<'_> {
             [&self.who.name],
             |row| row.get(0),
         )?;
+        let mut statement =
+            transaction.prepare("UPDATE items SET claimed_by = ?2, claim_until = ?3, lease = ?4, slot = ?5 WHERE id = ?1")?;
         for key in &keys {
             slot += 1;
-            self.mark(
-                transaction,
-                &[*key],
-                "claimed_by = ?2, claim_until = ?3, lease = ?4, slot = ?5",
-                &[&self.who.name, &until, &self.wanted.lease, &slot],
-            )?;
+            statement.execute(params![key, self.who.name, until, self.wanted.lease, slot])?;
         }
         Ok(fresh(self.held(transaction)?.into_iter().filter(|item| keys.contains(&item.key)).collect()).collect())
     }
@@ -276,8 +273,8 @@ impl Asking<'_> {
                 best.extend(self.top(transaction, &block, None, most)?);
                 continue;
             }
-            for (field, kind) in self.fields_and_kinds(transaction, &block)? {
-                best.extend(self.top(transaction, &block, Some((&field, &kind)), most)?);
+            for of in self.fields_and_kinds() {
+                best.extend(self.top(transaction, &block, Some(of), most)?);
             }
         }
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -285,14 +282,11 @@ impl Asking<'_> {
         Ok(best.into_iter().map(|(_, key)| key).collect())
     }
 
-    /// Fields and kinds of which a block has items, of those that are wanted.
-    fn fields_and_kinds(&self, transaction: &Transaction<'_>, block: &Block) -> rusqlite::Result<Vec<(String, String)>> {
-        let mut statement = transaction.prepare(
-            "SELECT DISTINCT field, kind FROM item_counts WHERE state = ?1 AND lane = 'queue' AND mode = ?2 AND first_by = ?3 AND n > 0
-             AND field = coalesce(?4, field) AND kind = coalesce(?5, kind)",
-        )?;
-        let (field, kind) = (self.wanted.field.map(Field::as_str), self.wanted.kind.map(DocumentKind::as_str));
-        statement.query_map(params![block.state, block.mode, block.first_by, field, kind], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    /// Fields and kinds that are wanted, where either is told.
+    fn fields_and_kinds(&self) -> Vec<(&'static str, &'static str)> {
+        let fields = self.wanted.field.as_ref().map_or(Field::ALL, std::slice::from_ref);
+        let kinds = self.wanted.kind.as_ref().map_or(DocumentKind::ALL, std::slice::from_ref);
+        fields.iter().flat_map(|field| kinds.iter().map(move |kind| (field.as_str(), kind.as_str()))).collect()
     }
 
     /// What has waited too long, and of that what has waited longest.
@@ -482,8 +476,9 @@ impl Asking<'_> {
         let planted: Vec<usize> = (0..run.len()).filter(|at| self.lane(turns.n + *at as i64) == Lane::Seed).collect();
         let seeds: Vec<i64> = transaction
             .prepare(&format!(
-                "SELECT id FROM items WHERE lane = 'seed' AND field = ?3 AND shown = ?4 AND kind = coalesce(?5, kind) AND mode = 'confirm' AND state = 'open'
-                 AND {FREE} ORDER BY name LIMIT ?6"
+                "SELECT id FROM items INDEXED BY items_drawn_in_runs
+                 WHERE lane = 'seed' AND lane <> 'queue' AND (state = 'open' OR state = 'second') AND field = ?3 AND shown = ?4
+                 AND kind = coalesce(?5, kind) AND mode = 'confirm' AND state = 'open' AND {FREE} ORDER BY name LIMIT ?6"
             ))?
             .query_map(params![self.who.name, self.now, field, shown, kind, planted.len() as i64], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use hmac::{Hmac, Mac};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, Transaction, TransactionBehavior, params};
 
 use super::claims::unexpected;
 use super::lane::value_id;
@@ -93,13 +93,16 @@ impl Ledger {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // A value may have moved from one document of the batch to another one.
             let names: BTreeSet<&str> = asked.iter().flat_map(|document| &document.items).map(|item| item.name.as_str()).collect();
-            let mut new = 0;
             for document in asked {
                 let_go(&transaction, document, &names, seen)?;
             }
-            for document in asked {
-                for item in &document.items {
-                    new += u64::from(ask(&transaction, document, item, seen)?);
+            let mut new = 0;
+            {
+                let mut asking = Asking::new(&transaction, seen)?;
+                for document in asked {
+                    for item in &document.items {
+                        new += u64::from(asking.ask(document, item)?);
+                    }
                 }
             }
             transaction.commit()?;
@@ -174,83 +177,95 @@ fn let_go(transaction: &Transaction<'_>, document: &Asked, asked: &BTreeSet<&str
     Ok(())
 }
 
-/// Enters an item, or brings the one of its name up to date; whether it was not asked before.
-fn ask(transaction: &Transaction<'_>, document: &Asked, new: &NewItem, seen: i64) -> rusqlite::Result<bool> {
-    let found: Option<(i64, String)> = transaction
-        .prepare("SELECT id, state FROM items WHERE name = ?1")?
-        .query_row([&new.name], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((key, state)) = found else {
-        enter(transaction, document, new)?;
-        return Ok(true);
-    };
-    // What is shown is the question: whoever saw another one has answered another one. What has been keyed once goes on as it was begun.
-    transaction
-        .prepare(
+/// What is needed to enter items: statements that are made once, for they bring their triggers with them.
+struct Asking<'a> {
+    transaction: &'a Transaction<'a>,
+    seen: i64,
+    today: i64,
+    find: Statement<'a>,
+    enter: Statement<'a>,
+    change: Statement<'a>,
+}
+
+impl<'a> Asking<'a> {
+    fn new(transaction: &'a Transaction<'a>, seen: i64) -> rusqlite::Result<Self> {
+        let find = transaction.prepare("SELECT id, state FROM items WHERE name = ?1")?;
+        let enter = transaction.prepare(
+            "INSERT INTO items (name, lane, sha256, ordinal, page, item, field, machine_value, document, kind, place, shown, confidence, reasons, reason,
+                                rank, urgency, day, mode, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17, ?18, 'open')",
+        )?;
+        // What is shown is the question: whoever saw another one has answered another one. What has been keyed once goes on as it was begun.
+        let change = transaction.prepare(
             "UPDATE items SET ordinal = ?2, document = ?3, kind = ?4, place = ?5, shown = ?6, confidence = ?7, reasons = ?8, reason = ?9, rank = ?10,
                  urgency = CASE (SELECT n FROM open_by_document AS d WHERE d.sha256 = items.sha256 AND d.ordinal = ?2) WHEN 1 THEN 1.5 ELSE 1.0 END * ?10,
                  mode = CASE WHEN state IN ('second', 'conflict') THEN mode ELSE ?11 END,
                  version = version + (shown <> ?6 OR (mode <> ?11 AND state NOT IN ('second', 'conflict')))
              WHERE id = ?1 AND (ordinal, document, kind, place, shown, confidence, reasons, rank, mode) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11)",
-        )?
-        .execute(params![
+        )?;
+        Ok(Self { transaction, seen, today: now() / DAY, find, enter, change })
+    }
+
+    /// Enters an item, or brings the one of its name up to date; whether it was not asked before.
+    fn ask(&mut self, document: &Asked, new: &NewItem) -> rusqlite::Result<bool> {
+        let found: Option<(i64, String)> = self.find.query_row([&new.name], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let place = new.place.as_ref().map(json).transpose()?;
+        let (reasons, reason) = (json(&new.reasons)?, first_of(&new.reasons));
+        let Some((key, state)) = found else {
+            let ValueId { page, item, field, machine_value, .. } = &new.id;
+            let sha256 = document.sha256.to_string();
+            self.enter.execute(params![
+                new.name,
+                new.lane.as_str(),
+                sha256,
+                document.ordinal,
+                page.get(),
+                item,
+                field.as_str(),
+                machine_value,
+                new.document,
+                new.kind.as_str(),
+                place,
+                new.shown,
+                new.confidence,
+                reasons,
+                reason,
+                new.rank,
+                self.today,
+                new.mode.as_str(),
+            ])?;
+            return Ok(true);
+        };
+        let (kind, mode) = (new.kind.as_str(), new.mode.as_str());
+        let Asked { ordinal, .. } = document;
+        self.change.execute(params![
             key,
-            document.ordinal,
+            ordinal,
             new.document,
-            new.kind.as_str(),
-            new.place.as_ref().map(json).transpose()?,
+            kind,
+            place,
             new.shown,
             new.confidence,
-            json(&new.reasons)?,
-            first_of(&new.reasons),
+            reasons,
+            reason,
             new.rank,
-            new.mode.as_str(),
+            mode
         ])?;
-    // What the machine asks again after a while it asks as before: who has keyed it has keyed it.
-    let again = match state.as_str() {
-        "gone" => deeds::restore(transaction, &new.name)?,
-        "final" if new.reasons.iter().any(|reason| reason.as_str() == "stale") && !touched_since(transaction, &new.name, seen)? => {
-            transaction.prepare("UPDATE items SET since = (SELECT coalesce(max(id), 0) FROM decisions) WHERE id = ?1")?.execute([key])?;
-            deeds::restore(transaction, &new.name)?
+        match state.as_str() {
+            // Who has keyed it has keyed it.
+            "gone" => {}
+            "final" if new.reasons.contains(&Reason::Stale) && !touched_since(self.transaction, &new.name, self.seen)? => {
+                let sql = "UPDATE items SET since = (SELECT coalesce(max(id), 0) FROM decisions) WHERE id = ?1";
+                self.transaction.execute(sql, [key])?;
+            }
+            _ => return Ok(false),
         }
-        _ => return Ok(false),
-    };
-    let waits = again != ItemState::Final;
-    if waits {
-        transaction.prepare("UPDATE items SET day = ?2 WHERE id = ?1")?.execute([key, now() / DAY])?;
+        let waits = deeds::restore(self.transaction, &new.name)? != ItemState::Final;
+        if waits {
+            self.transaction.execute("UPDATE items SET day = ?2 WHERE id = ?1", [key, self.today])?;
+        }
+        Ok(waits)
     }
-    Ok(waits)
-}
-
-/// Enters an item that is not known.
-fn enter(transaction: &Transaction<'_>, document: &Asked, new: &NewItem) -> rusqlite::Result<()> {
-    let ValueId { page, item, field, machine_value, .. } = &new.id;
-    let mut statement = transaction.prepare(
-        "INSERT INTO items (name, lane, sha256, ordinal, page, item, field, machine_value, document, kind, place, shown, confidence, reasons, reason,
-                            rank, urgency, day, mode, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17, ?18, 'open')",
-    )?;
-    statement.execute(params![
-        new.name,
-        new.lane.as_str(),
-        document.sha256.to_string(),
-        document.ordinal,
-        page.get(),
-        item,
-        field.as_str(),
-        machine_value,
-        new.document,
-        new.kind.as_str(),
-        new.place.as_ref().map(json).transpose()?,
-        new.shown,
-        new.confidence,
-        json(&new.reasons)?,
-        first_of(&new.reasons),
-        new.rank,
-        now() / DAY,
-        new.mode.as_str(),
-    ])?;
-    Ok(())
 }
 
 fn first_of(reasons: &[Reason]) -> &'static str {

@@ -137,6 +137,13 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Another connection to this ledger, for another thread. What was checked when this one was opened is not checked again.
+    pub fn another(&self) -> Result<Self, LedgerError> {
+        let ledger = Self::connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        ledger.connection.pragma_update(None, "synchronous", "FULL").map_err(|source| ledger.fault("open", source))?;
+        Ok(Self { clock: self.clock, ..ledger })
+    }
+
     /// Opens an existing ledger to look at it, while another process may be writing.
     pub fn read_only(path: &Path) -> Result<Self, LedgerError> {
         // Opened for reading and writing all the same: a reader of a WAL takes part in its shared memory.

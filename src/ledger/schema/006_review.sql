@@ -92,7 +92,7 @@ CREATE TABLE items (
 ) STRICT;
 CREATE INDEX items_by_document ON items (sha256, ordinal);
 CREATE INDEX items_claimed ON items (claimed_by, slot) WHERE claimed_by <> '';
-CREATE INDEX items_put_off ON items (not_before) WHERE not_before > 0;
+CREATE INDEX items_put_off ON items (not_before, state, mode, first_by, second_by, field, kind, reason, put_off_by) WHERE not_before > 0;
 CREATE INDEX items_keyed_twice ON items (first_by, second_by, agreed) WHERE second_by <> '';
 -- The queue's order. Equal in state, mode and who keyed first, so that one step into an index finds the dearest item that somebody may have; what stands
 -- behind the order tells who may have it without a look at the row. What nobody waits for is in none of them.
@@ -116,18 +116,18 @@ CREATE TABLE turns (
     seeds    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Counts that the queue's first page shows, kept by triggers: counting a million rows takes too long. Who has keyed is told of what waits for another.
+-- Counts that the queue's first page shows, kept by triggers: counting a million rows takes too long. Every item is counted three times, by field, by kind and
+-- by its first reason: all of them at once would make as many rows as there are items. Who has keyed is told of what waits for another.
 CREATE TABLE item_counts (
     state     TEXT NOT NULL,
     lane      TEXT NOT NULL,
     mode      TEXT NOT NULL,
     first_by  TEXT NOT NULL,
     second_by TEXT NOT NULL,
-    field     TEXT NOT NULL,
-    kind      TEXT NOT NULL,
-    reason    TEXT NOT NULL,
+    what      TEXT NOT NULL CHECK (what IN ('field', 'kind', 'reason')),
+    name      TEXT NOT NULL,
     n         INTEGER NOT NULL,
-    PRIMARY KEY (state, lane, mode, first_by, second_by, field, kind, reason)
+    PRIMARY KEY (state, lane, mode, first_by, second_by, what, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE open_by_document (
     sha256  TEXT    NOT NULL,
@@ -140,28 +140,20 @@ CREATE TABLE nearly_done (n INTEGER NOT NULL) STRICT;
 INSERT INTO nearly_done VALUES (0);
 
 CREATE TRIGGER items_counted_in AFTER INSERT ON items BEGIN
-    INSERT INTO item_counts SELECT new.state, new.lane, new.mode,
-            CASE WHEN new.state IN ('second', 'conflict') THEN new.first_by ELSE '' END,
-            CASE WHEN new.state IN ('second', 'conflict') THEN new.second_by ELSE '' END, new.field, new.kind, new.reason, 1 WHERE true
-        ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO item_counts SELECT new.state, new.lane, new.mode, iif(new.state IN ('second', 'conflict'), new.first_by, ''), iif(new.state IN ('second', 'conflict'), new.second_by, ''), what, name, 1
+        FROM (SELECT 'field' AS what, new.field AS name UNION ALL SELECT 'kind', new.kind UNION ALL SELECT 'reason', new.reason) WHERE true ON CONFLICT DO UPDATE SET n = n + 1;
     INSERT INTO open_by_document SELECT new.sha256, new.ordinal, 1
         WHERE new.lane = 'queue' AND new.state IN ('open', 'second', 'conflict', 'escalated') ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER items_counted_anew AFTER UPDATE OF state, mode, first_by, second_by, kind, reason ON items
 WHEN (old.state, old.mode, old.first_by, old.second_by, old.kind, old.reason)
     IS NOT (new.state, new.mode, new.first_by, new.second_by, new.kind, new.reason) BEGIN
-    UPDATE item_counts SET n = n - 1 WHERE state = old.state AND lane = old.lane AND mode = old.mode
-        AND first_by = CASE WHEN old.state IN ('second', 'conflict') THEN old.first_by ELSE '' END
-        AND second_by = CASE WHEN old.state IN ('second', 'conflict') THEN old.second_by ELSE '' END
-        AND field = old.field AND kind = old.kind AND reason = old.reason;
-    DELETE FROM item_counts WHERE n = 0 AND state = old.state AND lane = old.lane AND mode = old.mode
-        AND first_by = CASE WHEN old.state IN ('second', 'conflict') THEN old.first_by ELSE '' END
-        AND second_by = CASE WHEN old.state IN ('second', 'conflict') THEN old.second_by ELSE '' END
-        AND field = old.field AND kind = old.kind AND reason = old.reason;
-    INSERT INTO item_counts SELECT new.state, new.lane, new.mode,
-            CASE WHEN new.state IN ('second', 'conflict') THEN new.first_by ELSE '' END,
-            CASE WHEN new.state IN ('second', 'conflict') THEN new.second_by ELSE '' END, new.field, new.kind, new.reason, 1 WHERE true
-        ON CONFLICT DO UPDATE SET n = n + 1;
+    UPDATE item_counts SET n = n - 1 WHERE (state, lane, mode, first_by, second_by) = (old.state, old.lane, old.mode, iif(old.state IN ('second', 'conflict'), old.first_by, ''), iif(old.state IN ('second', 'conflict'), old.second_by, ''))
+        AND (what, name) IN (VALUES ('field', old.field), ('kind', old.kind), ('reason', old.reason));
+    DELETE FROM item_counts WHERE n = 0 AND (state, lane, mode, first_by, second_by) = (old.state, old.lane, old.mode, iif(old.state IN ('second', 'conflict'), old.first_by, ''), iif(old.state IN ('second', 'conflict'), old.second_by, ''))
+        AND (what, name) IN (VALUES ('field', old.field), ('kind', old.kind), ('reason', old.reason));
+    INSERT INTO item_counts SELECT new.state, new.lane, new.mode, iif(new.state IN ('second', 'conflict'), new.first_by, ''), iif(new.state IN ('second', 'conflict'), new.second_by, ''), what, name, 1
+        FROM (SELECT 'field' AS what, new.field AS name UNION ALL SELECT 'kind', new.kind UNION ALL SELECT 'reason', new.reason) WHERE true ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER items_left_their_document AFTER UPDATE OF state, ordinal ON items
 WHEN old.lane = 'queue' AND old.state IN ('open', 'second', 'conflict', 'escalated')
