@@ -10,6 +10,7 @@ does not have are answered as absent, items of a group that the machine missed a
 Python 3 standard library only. Ends with 0 if recall came to what the queue could give and nothing wrong was kept of what was reviewed.
 """
 
+import csv
 import html
 import http.cookiejar
 import json
@@ -26,6 +27,7 @@ from collections import Counter
 import truth as right
 
 PASSWORD = "a long walk to the fourth lighthouse"
+PEOPLE = {"first": "reviewer", "second": "reviewer", "third": "lead"}
 # A run of items at a time, as the page asks for them.
 AT_ONCE = 20
 
@@ -36,6 +38,14 @@ class Refused(Exception):
     def __init__(self, status, body):
         super().__init__(f"{status}: {body}")
         self.status, self.body = status, body
+
+
+class Tally(dict):
+    """Counts, and lists of times."""
+
+    def __missing__(self, key):
+        self[key] = [] if key.startswith("ms") else 0
+        return self[key]
 
 
 class Account:
@@ -71,6 +81,10 @@ class Account:
     def tasks(self, **wanted):
         return self.post("/api/tasks", {"count": AT_ONCE, **wanted})["tasks"]
 
+    def paper(self, document):
+        """A document as the page shows it."""
+        return json.loads(html.unescape(re.search(r'data-paper="([^"]*)"', self.fetch(f"/paper/{document}"))[1]))
+
     def answer(self, task, outcome, value, view="field"):
         given = {"id": task["id"], "version": task["version"], "outcome": outcome, "value": value, "view": view}
         kept = self.post("/api/answer", given)
@@ -82,59 +96,132 @@ class Account:
 
 
 class Session:
-    """All accounts at one archive."""
+    """Three people at one archive."""
 
-    def __init__(self, base, archive, known, truths):
-        self.tally = Counter()
-        self.times = {}
-        self.known, self.truth, self.archive = known, truths, archive
-        self.added = set()
-
-        class Times(dict):
-            def __missing__(self, key):
-                self[key] = [] if key.startswith("ms") else 0
-                return self[key]
-
-        self.tally = Times()
-        self.people = [Account(base, name, self.tally) for name in ("first", "second", "third")]
-        for person in self.people:
+    def __init__(self, base, known, truth, tally):
+        self.known, self.truth, self.tally = known, truth, tally
+        self.asked_for = {}
+        self.entries = Counter()
+        self.first, self.second, self.third = (Account(base, name, tally) for name in PEOPLE)
+        for person in (self.first, self.second, self.third):
             person.sign_in()
 
-    def of(self, task):
-        """What is right of a task."""
-        document, field, item, machine, lane, _mode, state = self.known.item(task["id"])
-        if bool(task.get("value")) and task["mode"] != "confirm":
-            raise SystemExit(f"a blind item shows a value: {task['field']}")
-        # Which item of a group it is tells the machine's number.
+    def one(self, person, task, err=False):
+        """Answers a task; `err` keys it wrongly."""
+        document, field, item, machine, lane, mode, _state = self.known.item(task["id"])
+        if mode != "confirm" and (task.get("value") or task.get("raw") or task.get("alternatives") or task.get("messages")):
+            raise SystemExit(f"a blind item tells what was read: {field}")
+        if task["mode"] != mode:
+            raise SystemExit(f"an item is asked otherwise than it is kept: {field}")
         outcome, value = self.truth.answer(document, field, item, task.get("value"))
-        return document, field, lane, state, outcome, value
+        if not machine and item is None and self.truth.score.group_of(field) in self.truth.score.LEAD:
+            # The machine asks whether the paper has such a group. What it has is added to the document, this question is done.
+            self.asked_for[document, self.truth.score.group_of(field)] = task["document"], task["page"]
+        if err:
+            outcome, value = "corrected", "never so"
+        person.answer(task, outcome, value)
+        self.tally[f"{mode}, {lane}: {outcome}"] += 1
 
-    def add_missed(self, person, task, document, field):
-        """Adds the items of a group that the machine has not, where an empty item asks for the group."""
-        group = field.split(".", 1)[0]
-        if (document, group) in self.added:
-            return
-        self.added.add((document, group))
-        for at, missed in enumerate(self.truth.missed(document, group)):
-            number = None
-            fields = [name for name in missed if name not in ("also", "optional")]
-            for name in sorted(fields, key=lambda name: name != self.truth.score.LEAD[group]):
-                amendment = {"document": task["document"], "field": name, "item": number, "page": task["page"], "outcome": "corrected", "value": str(missed[name]), "insist": True}
-                try:
-                    person.post("/api/amend", amendment)
-                except Refused as refused:
-                    self.tally["refused additions"] += 1
-                    print(f"addition refused: {document} {name}: {refused}", file=sys.stderr)
-                    break
-                self.tally["added"] += 1
-                if number is None:
-                    paper = person.post("/api/paper", {"document": task["document"]}) if False else None
-                    number = self.number_of(document, name, str(missed[name]), paper)
-        self.tally["groups completed"] += 1
+    def work(self, person, err_every=0):
+        """Answers until nothing waits."""
+        while tasks := person.tasks():
+            for task in tasks:
+                second = self.known.item(task["id"])[6] == "second"
+                self.entries["second"] += second
+                # Free text takes any words; a wrong date or code would be refused.
+                err = bool(err_every) and second and task["field"].startswith("Patient.name.") and self.entries["second"] % err_every == 0
+                self.entries["wrong on purpose"] += err
+                self.one(person, task, err)
 
-    def number_of(self, document, field, value, _paper):
-        """The number that an added item got: the highest of its field."""
-        rows = self.known.ledger.execute(
-            "SELECT max(item) FROM decisions WHERE document_name IS NULL AND field = ? AND value = ?", (field, value)
-        ).fetchone()
-        return rows[0]
+    def settle(self):
+        while tasks := self.third.tasks(conflicts=True):
+            for task in tasks:
+                if len(task["entries"]) != 2:
+                    raise SystemExit(f"a conflict shows {len(task['entries'])} entries")
+                self.one(self.third, task)
+                self.entries["settled"] += 1
+
+    def add(self):
+        """Adds what the machine missed of the groups that it asked for."""
+        lead = self.truth.score.LEAD
+        for (document, group), (name, page) in self.asked_for.items():
+            for missed in self.truth.missed(document, group):
+                number = None
+                fields = sorted((field for field in missed if field not in ("also", "optional")), key=lambda field: field != lead[group])
+                for field in fields:
+                    given = {"document": name, "field": field, "item": number, "page": page, "outcome": "corrected", "value": str(missed[field]), "insist": True}
+                    self.first.post("/api/amend", given)
+                    self.tally["added"] += 1
+                    if number is None:
+                        number = max(value["item"] or 0 for value in self.first.paper(name)["values"] if self.truth.score.group_of(value["field"]) == group)
+
+
+def made(program, archive):
+    """Makes the accounts, where they are not there."""
+    for name, role in PEOPLE.items():
+        subprocess.run([program, "review", "user", "add", archive, name, "--role", role, "--password-stdin"], input=PASSWORD + "\n", text=True, check=True,
+                       stdout=subprocess.DEVNULL)
+
+
+def scored(score, archive, truth):
+    with open(truth, encoding="utf-8") as lines:
+        papers = [json.loads(line) for line in lines if line.strip()]
+    with open(archive / "fields.csv", encoding="utf-8", newline="") as lines:
+        rows = [score.Row(row) for row in csv.DictReader(lines)]
+    return score.Score(rows, papers, []), rows
+
+
+def reviewed_wrong(result, rows):
+    """Wrong values that are accepted because people said so."""
+    people = {(row.doc, row.field, row.value) for row in rows if row.status in ("verified", "corrected")}
+    return [error for error in result.errors if error[0].endswith("accepted") and (error[1], error[2], error[3]) in people]
+
+
+def main():
+    program, archive, truth, score = sys.argv[1:5]
+    archive = pathlib.Path(archive)
+    score = right.load(score, "score")
+    made(program, archive)
+    # With three accounts identity is keyed by two people: from the next run on.
+    before, _ = scored(score, archive, truth)
+    total = before.total
+    could = (total["through"] + total["queued"] + total["queued_missing"]) / total["truth"]
+    tally = Tally()
+    station = subprocess.Popen([program, "review", "serve", archive, "--no-browser"], stdout=subprocess.PIPE, text=True)
+    try:
+        link = next(word for line in station.stdout for word in line.split() if word.startswith("http"))
+        started = time.time()
+        known = right.Known(archive)
+        session = Session(link.split("/sign-in")[0], known, right.Truth(score, truth, archive / "fields.csv"), tally)
+        print(f"items before: {known.states()}")
+        for _ in range(2):
+            # What was taken back to the pool meanwhile is met by the second round.
+            session.work(session.first)
+            session.work(session.second, 5)
+            session.settle()
+        session.add()
+        print(f"items after: {known.states()}")
+        took = time.time() - started
+    finally:
+        station.terminate()
+        station.wait()
+    after, rows = scored(score, archive, truth)
+    wrong = reviewed_wrong(after, rows)
+    for name in sorted(name for name in tally if not name.startswith("ms")):
+        print(f"{name}: {tally[name]}")
+    print(f"entries: {dict(session.entries)}")
+    for path in sorted(name for name in tally if name.startswith("ms")):
+        times = sorted(tally[path])
+        print(f"{path[2:]}: {len(times)}, p50 {times[len(times) // 2]:.1f} ms, p95 {times[len(times) * 95 // 100]:.1f} ms, most {times[-1]:.1f} ms")
+    print(f"took {took:.0f} s")
+    recall = after.total["right"] / after.total["truth"]
+    bad = [after.total[name] for name in ("wrong_accepted", "spurious_accepted")]
+    print(f"recall: {total['right'] / total['truth']:.4f} before, {could:.4f} is what the queue could give, {recall:.4f} after; straight through or by people {after.total['through'] / after.total['truth']:.4f}")
+    print(f"wrong among accepted and reviewed: {bad[0]} wrong, {bad[1]} of which the truth has nothing; of these reviewed: {len(wrong)}; still queued {after.total['queued'] + after.total['queued_missing']}; lost {after.total['lost']}")
+    for error in wrong[:20]:
+        print(f"  {error[:5]}")
+    return 0 if recall >= could and not wrong else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -102,9 +102,10 @@ const scenarios = {
     await byLink(person);
     await person.page.keyboard.press("Enter");
     await person.page.waitForFunction(() => document.getElementById("work")?.dataset.shown, undefined, { timeout: 15000 });
-    const saves = [];
+    const saves = [], snippets = [];
     person.page.on("requestfinished", (request) => {
       if (request.url().endsWith("/api/answer")) saves.push(request.timing().responseEnd - request.timing().requestStart);
+      if (request.url().includes("/snippet/")) snippets.push(request.sizes().then((sizes) => sizes.responseBodySize));
     });
     const done = { verified: 0, corrected: 0, alternative: 0, blind: 0, absent: 0, undone: 0, asked: 0 };
     let item = await shown(person);
@@ -156,6 +157,9 @@ const scenarios = {
     say(`session: ${seen.size} items by keys: ${JSON.stringify(done)}`);
     say(`session: key to next item painted: p50 ${share(flips, 0.5).toFixed(1)} ms, p95 ${share(flips, 0.95).toFixed(1)} ms, most ${share(flips, 1).toFixed(1)} ms (${flips.length})`);
     say(`session: saved: p50 ${share(saves, 0.5).toFixed(1)} ms, p95 ${share(saves, 0.95).toFixed(1)} ms, most ${share(saves, 1).toFixed(1)} ms (${saves.length})`);
+    const sizes = await Promise.all(snippets);
+    say(`session: snippets: p50 ${share(sizes, 0.5)}, p95 ${share(sizes, 0.95)}, most ${share(sizes, 1)} bytes (${sizes.length})`);
+    hold(sizes.length >= plan.items && share(sizes, 0.95) <= 40_000, "snippets, p95 over 40 kB", share(sizes, 0.95));
     hold(share(flips, 0.95) <= plan.flip, `key to next item painted, p95 over ${plan.flip} ms`, share(flips, 0.95));
     hold(share(saves, 0.95) <= plan.save, `saving, p95 over ${plan.save} ms`, share(saves, 0.95));
     for (const what of plan.wanted) hold(done[what] > 0, `the session had no ${what}`, done);
@@ -189,6 +193,12 @@ Object.assign(scenarios, {
     await look(person, "sign-in");
     await byLink(person);
     await look(person, "queue");
+    const groups = await person.page.evaluate(() => [...document.querySelectorAll("a[href*='/group?field=']")].map((link) => link.href.split("=").at(-1)));
+    hold(groups.length, "no group is offered");
+    const pictures = [];
+    person.page.on("requestfinished", (request) => {
+      if (request.url().includes("/page/")) pictures.push(request.sizes().then((sizes) => sizes.responseBodySize));
+    });
 
     // What the shell weighs: everything that the first item's screen asks for but pictures.
     const parts = [];
@@ -220,12 +230,15 @@ Object.assign(scenarios, {
       await person.page.waitForSelector("dialog", { state: "detached" });
     }
     for (const [path, name] of [
-      [`group?field=${plan.group}`, "group"], ["conflicts", "conflicts"], ["escalated", "escalated"], [`paper/${document}`, "document"], ["mine", "mine"],
+      [`group?field=${groups[0]}`, "group"], ["conflicts", "conflicts"], ["escalated", "escalated"], [`paper/${document}`, "document"], ["mine", "mine"],
       ["numbers", "numbers"], ["help", "help"],
     ]) {
       await person.page.goto(`${base}/${path}`);
       await look(person, name);
     }
+    const leaves = await Promise.all(pictures);
+    say(`screens: pictures of pages: most ${share(leaves, 1)} bytes (${leaves.length})`);
+    hold(leaves.length && share(leaves, 1) <= 400_000, "a page's picture over 400 kB", leaves);
     person.well();
     await person.page.goto(`${base}/nowhere`);
     await look(person, "fault");
@@ -237,7 +250,9 @@ Object.assign(scenarios, {
   async group(browser) {
     const person = await Person.arrive(browser);
     await byLink(person);
-    await person.page.goto(`${base}/group?field=${plan.group}`);
+    const group = await person.page.evaluate(() => document.querySelector("a[href*='/group?field=']")?.href);
+    hold(group, "no group is offered");
+    await person.page.goto(group);
     await person.page.waitForSelector("#tiles [role=option]");
     const tiles = await person.page.evaluate(() => JSON.parse(document.getElementById("group").dataset.tasks));
     hold(tiles.length >= 3, "too few tiles", tiles.length);
@@ -263,7 +278,7 @@ Object.assign(scenarios, {
     hold(said.length === tiles.length && said.every((one) => !one.doubt), "not all tiles were kept", said);
     await person.page.waitForLoadState("networkidle");
     tiles.forEach((task, n) => deeds.push({ item: task.id, value: n === odd ? other[0] : task.value }));
-    say(`group: ${tiles.length} tiles of ${plan.group}, one of them ${other[0]} among ${tiles[odd].value}: kept by one key`);
+    say(`group: ${tiles.length} tiles of ${tiles[0].field}, one of them ${other[0]} among ${tiles[odd].value}: kept by one key`);
     person.well();
     person.atHome();
     await person.leave();
