@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Answers every item of an archive's queue from a truth file, through the page's own interface, and says what it came to.
 
-    answer.py CHARTLIFT ARCHIVE TRUTH.jsonl SCORE.py
+    answer.py CHARTLIFT SCANS ARCHIVE TRUTH.jsonl SCORE.py
 
-CHARTLIFT is the program, ARCHIVE a folder that it may change, SCORE.py the score that reads fields.csv and TRUTH.jsonl. Three accounts are made, for what two
+CHARTLIFT is the program, SCANS what it read into ARCHIVE, which is changed (work on a copy), SCORE.py the score that reads fields.csv and TRUTH.jsonl. Three accounts are made, for what two
 people key blindly and a third one settles. Every fifth of the second entries is wrong on purpose, so that there is something to settle. Values that the truth
 does not have are answered as absent, items of a group that the machine missed are added where it asked for the group.
 
@@ -156,11 +156,16 @@ class Session:
                         number = max(value["item"] or 0 for value in self.first.paper(name)["values"] if self.truth.score.group_of(value["field"]) == group)
 
 
-def made(program, archive):
-    """Makes the accounts, where they are not there."""
+def made(program, scans, archive):
+    """Makes the accounts, and asks items as three people can answer them."""
+    listed = subprocess.run([program, "review", "user", "list", "--json", archive], capture_output=True, text=True, check=True).stdout
     for name, role in PEOPLE.items():
-        subprocess.run([program, "review", "user", "add", archive, name, "--role", role, "--password-stdin"], input=PASSWORD + "\n", text=True, check=True,
-                       stdout=subprocess.DEVNULL)
+        if f'"{name}"' not in listed:
+            subprocess.run([program, "review", "user", "add", archive, name, "--role", role, "--password-stdin"], input=PASSWORD + "\n", text=True, check=True,
+                           stdout=subprocess.DEVNULL)
+    ended = subprocess.run([program, "run", scans, "--out", archive, "--quiet"], capture_output=True, text=True)
+    if ended.returncode not in (0, 3):
+        raise SystemExit(ended.stderr)
 
 
 def scored(score, archive, truth):
@@ -178,11 +183,10 @@ def reviewed_wrong(result, rows):
 
 
 def main():
-    program, archive, truth, score = sys.argv[1:5]
+    program, scans, archive, truth, score = sys.argv[1:6]
     archive = pathlib.Path(archive)
     score = right.load(score, "score")
-    made(program, archive)
-    # With three accounts identity is keyed by two people: from the next run on.
+    made(program, scans, archive)
     before, _ = scored(score, archive, truth)
     total = before.total
     could = (total["through"] + total["queued"] + total["queued_missing"]) / total["truth"]
