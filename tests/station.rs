@@ -78,6 +78,14 @@ impl Station {
 
 impl Drop for Station {
     fn drop(&mut self) {
+        // Asked to, it ends in good order; else it is made to.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        for _ in 0..100 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -229,10 +237,12 @@ fn a_group_with_one_odd_tile() {
     let Some(_) = tools() else { return };
     let _turn = turn();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let archive = all_waiting(folder.path(), "");
+    // Of few papers, none is to be asked blindly.
+    let settings = "[review]\nblind_share = 0.0\n";
+    let archive = all_waiting(folder.path(), settings);
     let items = asked(&archive);
     let deeds = folder.path().join("deeds.json");
-    let station = Station::open(&archive, "");
+    let station = Station::open(&archive, settings);
     play("group", &station, json!({ "known": known(&items), "deeds": deeds }));
     assert_done(&archive, &items, &deeds);
 }

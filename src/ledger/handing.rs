@@ -93,8 +93,8 @@ const MOST_OWED: i64 = 20;
 const MOST_VALUES: usize = 100;
 /// What can be asked in groups, as the index has it.
 const GROUPED: &str = "lane = 'queue' AND state = 'open' AND mode = 'confirm' AND length(shown) <= 40";
-/// May be had now: `?1` who, `?2` when.
-const FREE: &str = "not_before <= ?2 AND (claim_until <= ?2 OR claimed_by = ?1)";
+/// May be had now (`?2`): what somebody holds is not handed out again, to themselves neither.
+const FREE: &str = "not_before <= ?2 AND claim_until <= ?2";
 
 impl Ledger {
     /// Hands out items: those of the reviewer's run that are not there yet, of a new run where this one comes to its end. An auditor is handed nothing.

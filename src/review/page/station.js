@@ -383,7 +383,7 @@ function field(root) {
     }
     fetching = false;
     ahead();
-    if ($("item").hidden && tasks.length) show(tasks[0]);
+    if ($("item").hidden) show(tasks[0]);
   }
 
   function ahead() {
@@ -470,11 +470,11 @@ function field(root) {
 
   function show(task) {
     $("item").hidden = !task;
-    $("nothing").hidden = !!task;
+    $("nothing").hidden = !!task || fetching;
     cry();
     if (!task) {
       touched = false;
-      return $("nothing").querySelector("a").focus();
+      return fetching ? say("Fetching what comes next …") : $("nothing").querySelector("a").focus();
     }
     const draft = drafts.get(task.id) || { watch: stopwatch() }, at = task.pages.indexOf(task.page) + 1;
     drafts.delete(task.id);
@@ -512,8 +512,8 @@ function field(root) {
   function next() {
     touched = false;
     pictures.delete(tasks.shift().id);
-    show(tasks[0]);
     more();
+    show(tasks[0]);
   }
 
   // An answer that could not be kept, or that raises a question: its item stands before the reviewer again, with what was typed.
