@@ -16,10 +16,10 @@
 //! * [`calibration`]: truth to labels, labels to a confidence model and its figures. Imports `model` and `confidence`.
 //! * [`patients`]: documents to people.
 //! * [`ledger`]: the only room that knows SQL: sources, documents, pages, values, decisions, runs, audit.
-//! * [`review`]: what waits for people: the queue.
+//! * [`review`]: what people are asked: the queue, the sheets, the station with its screens and its server, the only room that listens.
 //! * [`look`]: one document, or one value of it, in words.
 //! * [`export`]: pure renderers of finished documents, and the one writer that puts bytes on disk.
-//! * [`push`]: resources to a FHIR server: the only room that speaks HTTP. Knows neither the ledger nor the archive.
+//! * [`push`]: resources to a FHIR server: the only room that asks others by HTTP. Knows neither the ledger nor the archive.
 //! * [`pipeline`]: the only room that knows the order: claim, stages, record; workers, resume, stop.
 //! * [`report`]: events and who listens to them: progress bar, human text, JSON lines, summary. Ids and counts, never patient text.
 
