@@ -1,4 +1,4 @@
-//! Sends resources to a FHIR server: once each, safely repeated, with every outcome told. The only room that speaks HTTP; it knows neither the ledger nor
+//! Sends resources to a FHIR server: once each, safely repeated, with every outcome told. The only room that asks others by HTTP; it knows neither the ledger nor
 //! the archive, and takes documents as [`Work`] and gives back [`Report`]s.
 //!
 //! * **Nothing is created twice.** Every create rests on a condition (`ifNoneExist`, `If-None-Exist`), or is a put at an id of our own; where a server does

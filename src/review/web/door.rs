@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderName, LOCATION};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderName};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Station;
 use super::fault::{Fault, Form, finish};
-use super::forms::Fields;
+use super::forms::{Fields, see};
 use super::headers;
 use super::hosts::{SEC_FETCH_SITE, once};
 use super::sessions::{Visitor, same};
@@ -68,6 +69,20 @@ impl Kind {
         matches!(self, Self::SigningIn | Self::Api | Self::FormSigningIn | Self::Form)
     }
 
+    /// Whether it is for who has not signed in, too.
+    fn is_open(self) -> bool {
+        matches!(self, Self::Asset | Self::SignIn | Self::SigningIn | Self::FormSigningIn)
+    }
+
+    /// The type of body that a deed has.
+    fn body(self) -> Option<&'static str> {
+        match self {
+            Self::Api | Self::SigningIn => Some("application/json"),
+            Self::Form | Self::FormSigningIn => Some("application/x-www-form-urlencoded"),
+            _ => None,
+        }
+    }
+
     fn form(self) -> Form {
         match self {
             Self::SigningIn | Self::Api => Form::Json,
@@ -85,7 +100,8 @@ pub(super) async fn pass(State(station): State<Arc<Station>>, request: Request, 
     let form = within.as_deref().filter(|_| known).map_or(Form::Text, |path| Kind::of(path).form());
     let answer = match admit(&station, within.as_deref(), request).await {
         Ok(request) => next.run(request).await,
-        Err(answer) => answer,
+        Err(Refusal::Fault(fault)) => fault.into_response(),
+        Err(Refusal::SignInFirst) => see(&format!("{}/sign-in", station.base)),
     };
     if matches!(answer.status(), StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST) {
         tracing::warn!(status = answer.status().as_u16(), "the station refused a request");
@@ -95,71 +111,76 @@ pub(super) async fn pass(State(station): State<Arc<Station>>, request: Request, 
     answer
 }
 
-async fn admit(station: &Arc<Station>, path: Option<&str>, request: Request) -> Result<Request, Response> {
-    let refuse = |fault: Fault| Err(fault.into_response());
-    let (mut parts, body) = request.into_parts();
+/// Why a request does not get through.
+enum Refusal {
+    Fault(Fault),
+    /// A screen is for who has signed in.
+    SignInFirst,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+async fn admit(station: &Arc<Station>, path: Option<&str>, request: Request) -> Result<Request, Refusal> {
+    let refuse = |status: StatusCode, why: &str| Refusal::Fault(Fault::new(status, why));
+    let (mut parts, mut body) = request.into_parts();
     let Some(host) = station.hosts.of(&parts.uri, &parts.headers).map(str::to_owned) else {
-        return refuse(Fault::new(StatusCode::MISDIRECTED_REQUEST, "The station does not go by that name."));
+        return Err(refuse(StatusCode::MISDIRECTED_REQUEST, "The station does not go by that name."));
     };
-    let Some(path) = path else { return refuse(Fault::unknown()) };
+    let path = path.ok_or_else(Fault::unknown)?;
     let kind = Kind::of(path);
-    let method = if kind.is_deed() { parts.method == Method::POST } else { parts.method == Method::GET || parts.method == Method::HEAD };
-    if !method {
-        return refuse(Fault::new(StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here."));
+    let methods: &[Method] = if kind.is_deed() { &[Method::POST] } else { &[Method::GET, Method::HEAD] };
+    if !methods.contains(&parts.method) {
+        return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here."));
     }
     if !comes_from_us(station, kind, path, &host, &parts.headers) {
-        return refuse(Fault::new(StatusCode::FORBIDDEN, "That did not come from a page of this station."));
+        return Err(refuse(StatusCode::FORBIDDEN, "That did not come from a page of this station."));
     }
-    if matches!(kind, Kind::Api | Kind::SigningIn) && !is_of(&parts.headers, "application/json") {
-        return refuse(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "JSON is wanted."));
+    if kind.body().is_some_and(|wanted| !is_of(&parts.headers, wanted)) {
+        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "JSON is wanted, or a plain form."));
     }
-    let visitor = match session(station, &parts.headers, path != "/api/alive").await {
-        Ok(visitor) => visitor,
-        Err(fault) => return refuse(fault),
-    };
-    let mut fields = None;
-    let body = if kind.is_deed() {
+    let visitor = session(station, &parts.headers, path != "/api/alive").await?;
+    if kind.is_deed() {
         let whole = tokio::time::timeout(std::time::Duration::from_secs(BODY_SECONDS), to_bytes(body, BODY_AT_MOST)).await;
         let Ok(Ok(bytes)) = whole else {
-            return refuse(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once, or came too slowly."));
+            return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once, or came too slowly."));
         };
         if matches!(kind, Kind::Form | Kind::FormSigningIn) {
-            if !is_of(&parts.headers, "application/x-www-form-urlencoded") {
-                return refuse(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "A plain form is wanted."));
-            }
-            fields = Some(Fields::parse(&bytes));
+            parts.extensions.insert(Fields::parse(&bytes));
         }
-        Body::from(bytes)
-    } else {
-        body
-    };
-    match (kind, visitor) {
-        (Kind::Asset | Kind::SignIn | Kind::SigningIn | Kind::FormSigningIn, visitor) => {
-            visitor.map(|visitor| parts.extensions.insert(visitor));
-        }
-        (Kind::Page, None) => {
-            return Err((StatusCode::SEE_OTHER, [(LOCATION, format!("{}/sign-in", station.base))]).into_response());
-        }
-        (_, None) => return refuse(Fault::signed_out()),
-        (kind, Some(visitor)) => {
-            let shown = match kind {
-                Kind::Api => once(&parts.headers, &TOKEN),
-                Kind::Form => fields.as_ref().and_then(|fields: &Fields| fields.get("token")),
-                _ => Some(visitor.token.as_str()),
-            };
-            if !shown.is_some_and(|shown| same(shown, &visitor.token)) {
-                return refuse(Fault::new(StatusCode::FORBIDDEN, "That did not come from a page of this session. Load the page again."));
-            }
-            if visitor.reviewer.role == Role::Auditor && kind.is_deed() && !is_harmless(path) {
-                return refuse(Fault::new(StatusCode::FORBIDDEN, "An auditor looks and changes nothing."));
+        body = Body::from(bytes);
+    }
+    match visitor {
+        None if kind.is_open() => {}
+        None if kind == Kind::Page => return Err(Refusal::SignInFirst),
+        None => return Err(Fault::signed_out().into()),
+        Some(visitor) => {
+            if !kind.is_open() {
+                may(kind, path, &parts, &visitor)?;
             }
             parts.extensions.insert(visitor);
         }
     }
-    if let Some(fields) = fields {
-        parts.extensions.insert(fields);
-    }
     Ok(Request::from_parts(parts, body))
+}
+
+/// Whether a visitor may have this: a deed shows the session's second secret, and an auditor changes nothing.
+fn may(kind: Kind, path: &str, parts: &Parts, visitor: &Visitor) -> Result<(), Fault> {
+    let shown = match kind {
+        Kind::Api => once(&parts.headers, &TOKEN),
+        Kind::Form => parts.extensions.get::<Fields>().and_then(|fields| fields.get("token")),
+        _ => return Ok(()),
+    };
+    if !shown.is_some_and(|shown| same(shown, &visitor.token)) {
+        return Err(Fault::new(StatusCode::FORBIDDEN, "That did not come from a page of this session. Load the page again."));
+    }
+    if visitor.reviewer.role == Role::Auditor && !is_harmless(path) {
+        return Err(Fault::new(StatusCode::FORBIDDEN, "An auditor looks and changes nothing."));
+    }
+    Ok(())
 }
 
 /// Deeds that change nothing of the archive.
