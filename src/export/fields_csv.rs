@@ -6,7 +6,10 @@
 //! nothing guards a cell that a spreadsheet would take for a formula; `review/queue.csv` is the one for people.
 
 use std::borrow::Borrow;
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Write};
+
+use csv::ByteRecord;
 
 use super::ExportError;
 use crate::model::{DecidedValue, DocumentRecord, PercentBox};
@@ -70,6 +73,37 @@ impl<W: Write> FieldsCsv<W> {
         self.out.flush().map_err(|source| ExportError::Render { what: "fields.csv", source })?;
         self.out.into_inner().map_err(|e| ExportError::Render { what: "fields.csv", source: e.into_error() })
     }
+}
+
+/// Writes a table again with the rows of some documents as they are now, all others as they stand in `old`. `false`: not all of these documents have a
+/// place there, or it is no table of ours, and what was written is of no use.
+pub fn fields_csv_with<R: Borrow<DocumentRecord>>(old: impl Read, records: &[R], out: impl Write) -> Result<bool, ExportError> {
+    let mut fresh: BTreeMap<Vec<u8>, Vec<ByteRecord>> = BTreeMap::new();
+    for record in records {
+        let record = record.borrow();
+        let table = fields_csv([record])?;
+        let rows = csv::Reader::from_reader(&*table).into_byte_records().collect::<Result<_, _>>().map_err(failed)?;
+        fresh.insert(squeeze(record.id.as_str()).into_bytes(), rows);
+    }
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(old);
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let (mut row, mut first, mut written) = (ByteRecord::new(), true, BTreeSet::new());
+    while reader.read_byte_record(&mut row).map_err(failed)? {
+        if std::mem::take(&mut first) && !row.iter().eq(FIELDS_HEADER.iter().map(|name| name.as_bytes())) {
+            return Ok(false);
+        }
+        let name = row.get(0).unwrap_or_default();
+        match fresh.get(name) {
+            Some(_) if written.contains(name) => {}
+            Some(rows) => {
+                written.insert(name.to_vec());
+                rows.iter().try_for_each(|row| writer.write_byte_record(row)).map_err(failed)?;
+            }
+            None => writer.write_byte_record(&row).map_err(failed)?,
+        }
+    }
+    writer.flush().map_err(|source| ExportError::Render { what: "fields.csv", source })?;
+    Ok(!first && written.len() == fresh.len() && fresh.len() == records.len())
 }
 
 /// Renders the table of all `records` in memory; they may come in any order.
@@ -150,6 +184,27 @@ mod tests {
             box 1/a.png,1,10,MedicationStatement.medication.text,Zinc,Zinc,0.9900,accepted,1.00,2.00,30.00,4.00\r\n\
             box 1/a.png,2,,Patient.name.family,O'Brien,O'BRIEN Jr,0.9900,review,10.00,20.13,90.00,3.00\r\n";
         assert_eq!(text(&[record]), expected);
+    }
+
+    #[test]
+    fn some_documents_are_written_anew_among_the_others() {
+        let named = |name: &str, family: &str| {
+            let mut record = sample::document(name);
+            record.values = vec![value(Field::City, None, "Salem, \"OR\"").build(), value(Field::Family, None, family).build()];
+            record
+        };
+        let old = [named("a.pdf", "Doe"), named("b,c.pdf", "Roe"), named("d.pdf", "Poe")];
+        let new = [named("a.pdf", "Doe"), named("b,c.pdf", "Röe"), named("d.pdf", "Po\ne")];
+        let with = |records: &[DocumentRecord]| {
+            let mut out = Vec::new();
+            (fields_csv_with(text(&old).as_bytes(), records, &mut out).unwrap(), String::from_utf8(out).unwrap())
+        };
+        assert_eq!(with(&new[1..]), (true, text(&new)));
+        assert_eq!(with(&old), (true, text(&old)));
+        // One that has no place yet, and a table of others.
+        assert!(!with(&[named("e.pdf", "Loe")]).0);
+        assert!(!fields_csv_with("x,y\r\n".as_bytes(), &old, Vec::new()).unwrap());
+        assert!(!fields_csv_with("".as_bytes(), &old, Vec::new()).unwrap());
     }
 
     #[test]

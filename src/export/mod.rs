@@ -27,7 +27,7 @@ pub use error::ExportError;
 pub use facility::{AdtEvent, Confidentiality, FacilitySettings, Hl7v2Settings, Processing};
 pub use facts::is_patient_certain;
 pub(crate) use fields_csv::in_order;
-pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, percent_columns, squeeze};
+pub use fields_csv::{FIELDS_HEADER, FieldsCsv, fields_csv, fields_csv_with, percent_columns, squeeze};
 pub use format::Format;
 pub use index::{INDEX_HEADER, IndexCsv};
 pub use names::{BundleNames, bundle_path, document_path};

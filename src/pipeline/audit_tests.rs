@@ -85,7 +85,7 @@ impl House {
         let policy = settle::policy(&root, &archive.ledger, self.settings.confidence.uncertified).unwrap();
         settle::settle(&mut archive, run, &rules, &policy).unwrap();
         audit::draw(&mut archive.ledger, run, &self.settings.audit).unwrap();
-        outputs::write(&archive.ledger, &archive.writer, &self.settings.export).unwrap();
+        outputs::write(&mut archive.ledger, &archive.writer, &self.settings.export).unwrap();
         archive.ledger.end_run(run, i32::from(Exit::Done.code())).unwrap();
     }
 

@@ -15,16 +15,31 @@ use crate::patients;
 use crate::report::Bundles;
 use crate::review::QueueCsv;
 
-const FIELDS: &str = "fields.csv";
-const QUEUE: &str = "review/queue.csv";
+pub(super) const FIELDS: &str = "fields.csv";
+pub(super) const QUEUE: &str = "review/queue.csv";
 pub(super) const BUNDLES: &str = "bundles";
+/// The ledger's note of the last line of the chain of decisions that is in the outputs.
+const PUBLISHED: &str = "published";
 
 /// Writes everything that is derived from the ledger.
-pub(super) fn write(ledger: &Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
+pub(super) fn write(ledger: &mut Ledger, writer: &ArchiveWriter, settings: &ExportSettings) -> Result<Bundles, RunError> {
     let _outputs = lock_outputs(writer.root())?;
+    let line = ledger.last_line()?;
     let people = tables(ledger, writer)?;
     audit::write(ledger, writer)?;
-    bundles(ledger, writer, &people, settings)
+    let bundles = bundles(ledger, writer, &people, settings)?;
+    note_published(ledger, line)?;
+    Ok(bundles)
+}
+
+/// Notes that the outputs hold the chain up to a line.
+pub(super) fn note_published(ledger: &mut Ledger, line: i64) -> Result<(), RunError> {
+    Ok(ledger.set_note(PUBLISHED, &line.to_string())?)
+}
+
+/// The last line of the chain that is in the outputs; `None`: they were never written.
+pub(super) fn published(ledger: &Ledger) -> Result<Option<i64>, RunError> {
+    Ok(ledger.note(PUBLISHED)?.and_then(|text| text.parse().ok()))
 }
 
 /// Both tables in one pass, which also tells the people apart: bundles of one person bring one Patient.

@@ -197,7 +197,7 @@ impl Whole<'_, '_> {
         station::sync(&mut archive.ledger, self.rules.vocabulary(), &request.settings.review)?;
         // Also when stopped: what is done can be used.
         self.reporter.event(&Event::Writing);
-        let bundles = outputs::write(&archive.ledger, &archive.writer, &request.settings.export)?;
+        let bundles = outputs::write(&mut archive.ledger, &archive.writer, &request.settings.export)?;
         Ok((stock, bundles))
     }
 

@@ -152,7 +152,7 @@ pub(super) fn decide_anew(archive: &mut Archive, rules: &Rules, settings: &Setti
         let moved = settle(archive, run, rules, &policy)?;
         audit::draw(&mut archive.ledger, run, &settings.audit)?;
         station::sync(&mut archive.ledger, rules.vocabulary(), &settings.review)?;
-        outputs::write(&archive.ledger, &archive.writer, &settings.export)?;
+        outputs::write(&mut archive.ledger, &archive.writer, &settings.export)?;
         Ok(moved)
     };
     let outcome: Result<u64, RunError> = work(archive);

@@ -9,14 +9,15 @@
 //! has switched off follow, the least sure first.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use csv::StringRecord;
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
-use super::guard;
+use super::{guard, unguard};
 use crate::export::{ExportError, percent_columns, squeeze};
 use crate::model::{DecidedValue, DocumentRecord, Field, Group, Reason, Status};
 
@@ -65,31 +66,8 @@ impl QueueCsv {
     }
 
     fn row(&mut self, document: &str, id: Uuid, value: &DecidedValue) -> Result<(), ExportError> {
-        let found = &value.extracted;
-        let item = found.item.map_or_else(String::new, |item| item.to_string());
-        let mut reasons: Vec<Reason> = value.reasons.clone();
-        reasons.sort();
-        reasons.dedup();
-        let reasons = reasons.into_iter().map(Reason::as_str).collect::<Vec<_>>().join(";");
-        let [x, y, width, height] = percent_columns(found.place);
         let Some(class) = self.classes.get_mut(place(value)) else { return Ok(()) };
-        class
-            .write_record([
-                &*guard(document),
-                &found.page.to_string(),
-                &item,
-                found.field.as_str(),
-                &guard(&squeeze(&found.value)),
-                &guard(&squeeze(&found.raw)),
-                &format!("{:.4}", value.confidence.get()),
-                &reasons,
-                &x,
-                &y,
-                &width,
-                &height,
-                &id.to_string(),
-            ])
-            .map_err(failed)?;
+        class.write_record(cells(document, id, value)).map_err(failed)?;
         self.rows += 1;
         Ok(())
     }
@@ -106,6 +84,78 @@ impl QueueCsv {
         out.flush().map_err(render)?;
         Ok(self.rows)
     }
+}
+
+/// A row's cells.
+fn cells(document: &str, id: Uuid, value: &DecidedValue) -> [String; QUEUE_HEADER.len()] {
+    let found = &value.extracted;
+    let mut reasons: Vec<Reason> = value.reasons.clone();
+    reasons.sort();
+    reasons.dedup();
+    let [x, y, width, height] = percent_columns(found.place);
+    [
+        guard(document).into_owned(),
+        found.page.to_string(),
+        found.item.map_or_else(String::new, |item| item.to_string()),
+        found.field.as_str().to_owned(),
+        guard(&squeeze(&found.value)).into_owned(),
+        guard(&squeeze(&found.raw)).into_owned(),
+        format!("{:.4}", value.confidence.get()),
+        reasons.into_iter().map(Reason::as_str).collect::<Vec<_>>().join(";"),
+        x,
+        y,
+        width,
+        height,
+        id.to_string(),
+    ]
+}
+
+/// Writes a queue again with the rows of some documents as they are now, all others as they stand in `old`. `false`: it is no queue of ours, and what
+/// was written is of no use.
+pub fn queue_csv_with<R: Borrow<DocumentRecord>>(old: impl Read, records: &[R], out: impl Write) -> Result<bool, ExportError> {
+    let mut fresh: Vec<(usize, String, StringRecord)> = Vec::new();
+    let mut names = BTreeSet::new();
+    for record in records {
+        let record = record.borrow();
+        let name = squeeze(record.id.as_str());
+        let waiting = review_ids(record).into_iter().filter(|(_, value)| value.status == Status::Review);
+        fresh.extend(waiting.map(|(id, value)| (place(value), name.clone(), StringRecord::from(&cells(&name, id, value)[..]))));
+        names.insert(name);
+    }
+    // Of one document and place they come as they stand on the paper: the sort keeps that.
+    fresh.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let mut fresh = fresh.into_iter().peekable();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(old);
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let (mut row, mut first) = (StringRecord::new(), true);
+    while reader.read_record(&mut row).map_err(failed)? {
+        if std::mem::take(&mut first) {
+            if !row.iter().eq(QUEUE_HEADER) {
+                return Ok(false);
+            }
+            writer.write_record(&row).map_err(failed)?;
+            continue;
+        }
+        let name = unguard(row.get(0).unwrap_or_default());
+        if names.contains(name) {
+            continue;
+        }
+        let Some(place) = place_of_row(&row) else { return Ok(false) };
+        while let Some((_, _, before)) = fresh.next_if(|(at, of, _)| (*at, of.as_str()) < (place, name)) {
+            writer.write_record(&before).map_err(failed)?;
+        }
+        writer.write_record(&row).map_err(failed)?;
+    }
+    fresh.try_for_each(|(_, _, row)| writer.write_record(&row)).map_err(failed)?;
+    writer.flush().map_err(|source| ExportError::Render { what: WHAT, source })?;
+    Ok(!first)
+}
+
+/// Where a row of a queue stands.
+fn place_of_row(row: &StringRecord) -> Option<usize> {
+    let field = Field::parse(row.get(3)?)?;
+    let off = row.get(7)?.split(';').any(|reason| reason == Reason::FieldOff.as_str());
+    Some(placed(field, row.get(6)?.parse().ok()?, off))
 }
 
 /// Renders the queue of all `records` in memory; they may come in any order.
@@ -142,9 +192,15 @@ pub fn review_ids(record: &DocumentRecord) -> Vec<(Uuid, &DecidedValue)> {
 /// Where a value stands: by its class, and behind what else waits of it the values of fields that an alarm has switched off, the least sure first. All of
 /// these had been accepted, and where one is wrong it is one of those.
 fn place(value: &DecidedValue) -> usize {
-    let step = ((value.confidence.get() * STEPS as f64) as usize).min(STEPS - 1);
-    let off = value.reasons.contains(&Reason::FieldOff);
-    class(value.extracted.field) * (1 + STEPS) + if off { 1 + step } else { 0 }
+    placed(value.extracted.field, value.confidence.get(), value.reasons.contains(&Reason::FieldOff))
+}
+
+/// The same by the figures that stand in the row.
+fn placed(field: Field, confidence: f64, off: bool) -> usize {
+    // As exact as the row has it, or a queue that is read again would have another order.
+    let confidence = (confidence * 10_000.0).round() / 10_000.0;
+    let step = ((confidence * STEPS as f64) as usize).min(STEPS - 1);
+    class(field) * (1 + STEPS) + if off { 1 + step } else { 0 }
 }
 
 /// How dear a mistake in the field is: 0 is the dearest.
@@ -249,6 +305,34 @@ mod tests {
             record.values.iter_mut().for_each(|v| v.status = status);
             assert_eq!(text(&[record]).lines().count(), 1);
         }
+    }
+
+    #[test]
+    fn some_documents_are_written_anew_among_the_others() {
+        let few = |name: &str, family: Status, confidence: f64| {
+            let mut record = document(name);
+            record.values = vec![
+                value(Field::Family, None, "=Doe").status(family).confidence(confidence).build(),
+                value(Field::City, None, "Salem").status(Status::Review).confidence(0.5).build(),
+                value(Field::SectionPlan, None, "rest").status(Status::Review).build(),
+            ];
+            if confidence > 0.9 {
+                record.values[0].reasons = vec![Reason::FieldOff];
+            }
+            record
+        };
+        let review = Status::Review;
+        let old = [few("=a.pdf", review, 0.5), few("b.pdf", review, 0.4), few("c.pdf", review, 0.95), few("d.pdf", Status::Verified, 0.3)];
+        let new =
+            [few("=a.pdf", review, 0.5), few("b.pdf", Status::Corrected, 0.4), few("c.pdf", review, 0.2), few("d.pdf", review, 0.99999)];
+        let with = |records: &[DocumentRecord]| {
+            let mut out = Vec::new();
+            (queue_csv_with(text(&old).as_bytes(), records, &mut out).unwrap(), String::from_utf8(out).unwrap())
+        };
+        assert_eq!(with(&new[1..]), (true, text(&new)));
+        assert_eq!(with(&new), (true, text(&new)));
+        assert_eq!(with(&[]), (true, text(&old)));
+        assert!(!queue_csv_with("x\r\n".as_bytes(), &old, Vec::new()).unwrap());
     }
 
     #[test]

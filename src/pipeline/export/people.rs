@@ -18,7 +18,7 @@ pub(in crate::pipeline) struct People {
 }
 
 /// Documents that are about one person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::pipeline) struct Person {
     /// The documents by their own date, those without one first, then by name.
     pub documents: Vec<DocumentId>,
@@ -69,10 +69,16 @@ fn said(record: &DocumentRecord, field: Field) -> Option<&str> {
 impl People {
     /// Walks over all documents.
     pub fn of(ledger: &Ledger) -> Result<Self, RunError> {
+        Self::seen(ledger, |_| {})
+    }
+
+    /// The same; `look` sees each of them.
+    pub fn seen(ledger: &Ledger, mut look: impl FnMut(&DocumentRecord)) -> Result<Self, RunError> {
         let (mut notes, mut fault) = (Notes::default(), None);
         let records = ledger.documents().map_while(|record| match record {
             Ok(record) => {
                 notes.take(&record);
+                look(&record);
                 Some(record)
             }
             Err(error) => {

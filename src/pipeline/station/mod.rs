@@ -149,3 +149,6 @@ pub(super) fn fault(error: impl Into<RunError>) -> DeskError {
 fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ impl Station {
             .collect();
         Ok(Paper {
             id: opaque(record.sha256, record.ordinal),
-            kind: record.kind.as_str().to_owned(),
+            kind: if super::task::kind_hidden(&hidden) { String::new() } else { record.kind.as_str().to_owned() },
             pages: record.pages.iter().map(|page| page.get()).collect(),
             source_pages,
             values,

@@ -50,7 +50,7 @@ pub(super) fn task(item: &Item, scene: &Scene, around: Around<'_>) -> Task {
         label: words::label(field),
         item: item.id.item,
         document: opaque(item.id.sha256, item.id.ordinal),
-        kind: record.kind.display().to_owned(),
+        kind: if kind_hidden(around.hidden) { String::new() } else { record.kind.display().to_owned() },
         page: item.page().get(),
         pages: record.pages.iter().map(|page| page.get()).collect(),
         mode: item.mode.as_str().to_owned(),
@@ -153,6 +153,11 @@ fn messages(item: &Item, scene: &Scene, shown: &str, raw: Option<&str>, around: 
     }
     item.reasons.iter().for_each(|&reason| add(words::reason(reason).to_owned()));
     said
+}
+
+/// Whether nobody may be told what kind of document it is taken for.
+pub(super) fn kind_hidden(hidden: &[(Field, Option<u32>)]) -> bool {
+    hidden.iter().any(|(field, _)| *field == Field::DocumentType)
 }
 
 /// Whether an item shows its field's value to nobody while it waits.
