@@ -161,7 +161,7 @@ pub fn import_sheet(folder: &Path, file: &Path, settings: &Settings, apply: bool
             // An alarm sends a field's values to people: all is decided anew. Otherwise nothing but what people said has changed.
             if due.alarms.is_empty() {
                 sync(&mut archive.ledger, rules.vocabulary(), &settings.review)?;
-                outputs::write(&archive.ledger, &archive.writer, &settings.export)?;
+                outputs::write(&mut archive.ledger, &archive.writer, &settings.export)?;
             } else {
                 settle::decide_anew(&mut archive, &rules, settings)?;
             }
