@@ -60,7 +60,7 @@ impl House {
         for (n, claim) in archive.ledger.claimable(&prints, 1_000).unwrap().into_iter().enumerate() {
             // Every other page is read badly, so that there is enough to ask.
             let pages = vec![typed(&text(n), if n % 2 == 0 { 0.95 } else { 0.4 })];
-            let (documents, failed) = rules.documents(&claim.path, &pages);
+            let (documents, failed) = rules.documents(&claim.path, &pages, &BTreeMap::new());
             assert_eq!(failed, 0);
             let result = SourceResult { key: claim.key, sha256: claim.sha256, pages_in: 1, pages, failure: None, documents };
             archive.ledger.record(run, &prints, &result).unwrap();
