@@ -62,7 +62,7 @@ pub(super) fn serve(arguments: &ServeArguments) -> Result<Exit, Complaint> {
     let settings = Settings::load(&Typed { config: arguments.config.clone(), flags }, environment)?.settings;
     start_log(None, false);
     let stop = Stop::on_signals()?;
-    let accounts = ArchiveAccounts::open(&arguments.archive)?;
+    let accounts = ArchiveAccounts::open(&arguments.archive, &settings.review)?;
     let single = if accounts.any().map_err(failed)? { None } else { Some(operator()) };
     let way = Way {
         at: arguments.listen.unwrap_or(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)),

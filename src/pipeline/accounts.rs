@@ -1,12 +1,13 @@
 //! The accounts of an archive, for the station's server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::station::fault;
-use super::{Archive, RunError};
+use super::{Archive, RunError, checkpoint};
 use crate::ledger::{AccountChange, Ledger};
 use crate::model::{Account, Sha256};
+use crate::review::ReviewSettings;
 use crate::review::accounts::{SignIn, sign_in};
 use crate::review::desk::DeskError;
 use crate::review::web::{Accounts, Standing};
@@ -15,19 +16,27 @@ use crate::review::web::{Accounts, Standing};
 const KEYS_NOTE: &str = "keys of ";
 
 /// The accounts.
-pub struct ArchiveAccounts(Mutex<Ledger>);
+pub struct ArchiveAccounts {
+    ledger: Mutex<Ledger>,
+    /// Where the chain of decisions is signed on days on which somebody signs in; `None`: nowhere.
+    signed: Option<(PathBuf, ReviewSettings)>,
+}
 
 impl ArchiveAccounts {
     /// Those of an archive, whoever holds it.
     ///
     /// # Errors
     /// No archive, or a damaged one.
-    pub fn open(archive: &Path) -> Result<Self, RunError> {
-        Ok(Self(Mutex::new(Archive::beside(archive)?.0)))
+    pub fn open(archive: &Path, settings: &ReviewSettings) -> Result<Self, RunError> {
+        let mut ledger = Archive::beside(archive)?.0;
+        // Who works alone signs in by starting the station.
+        checkpoint::of_day(archive, &mut ledger, settings)?;
+        let ledger = Mutex::new(ledger);
+        Ok(Self { ledger, signed: Some((archive.to_owned(), settings.clone())) })
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,6 +69,9 @@ impl Accounts for ArchiveAccounts {
         }
         if let Some(digest) = renewed {
             ledger.change_account(name, name, AccountChange::Password(&digest)).map_err(fault)?;
+        }
+        if let Some((root, settings)) = &self.signed {
+            checkpoint::of_day(root, &mut ledger, settings).map_err(fault)?;
         }
         Ok(ledger.account(name).map_err(fault)?.filter(Account::is_open).map(standing))
     }
@@ -96,7 +108,7 @@ mod tests {
     fn accounts() -> (tempfile::TempDir, ArchiveAccounts) {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::create(&folder.path().join("ledger"), "one").unwrap();
-        (folder, ArchiveAccounts(Mutex::new(ledger)))
+        (folder, ArchiveAccounts { ledger: Mutex::new(ledger), signed: None })
     }
 
     fn add(accounts: &ArchiveAccounts, name: &str, totp: Option<&str>) {

@@ -14,6 +14,7 @@ mod readings;
 mod scene;
 mod seeds;
 mod sheets;
+mod structure;
 mod sync;
 mod task;
 mod typed;

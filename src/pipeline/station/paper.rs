@@ -14,7 +14,7 @@ use crate::model::{
     Reviewer, Status, TextSource, ValueId,
 };
 use crate::ocr::{EngineFactory, OcrSettings, PageSegmentation, TesseractFactory};
-use crate::review::desk::{Amendment, DeskError, Given, Kept, Paper, PaperValue, ReadAgain, ReadThere, Restructure, is_blind};
+use crate::review::desk::{Amendment, DeskError, Given, Kept, Paper, PaperValue, ReadAgain, ReadThere, is_blind};
 
 /// Air around a place that is read again, in heights of words; engines read letters badly that touch the edge.
 const AIR: f32 = 0.8;
@@ -198,12 +198,6 @@ impl Station {
             Ok(words) => Ok(words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")),
             Err(error) => Err(fault(error)),
         }
-    }
-
-    /// Says how a page joins the one before it, and has the documents of its source made anew.
-    pub(super) fn restructured(&self, _who: &Reviewer, change: &Restructure) -> Answered<Paper> {
-        let _ = change;
-        Err(DeskError::Forbidden("not yet"))
     }
 }
 
