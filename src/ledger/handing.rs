@@ -204,12 +204,15 @@ impl Asking<'_> {
 
     fn of_document(&self, transaction: &Transaction<'_>, sha256: Sha256, ordinal: u32, most: usize) -> rusqlite::Result<Vec<i64>> {
         let sql = format!(
-            "SELECT id FROM items WHERE sha256 = ?3 AND ordinal = ?4 AND state IN ('open', 'second') AND first_by <> ?1 AND {FREE}
-             ORDER BY page, id LIMIT ?5"
+            "SELECT id, state, mode, first_by FROM items WHERE sha256 = ?3 AND ordinal = ?4 AND state IN ('open', 'second') AND first_by <> ?1 AND {FREE}
+             ORDER BY page, id"
         );
         let mut statement = transaction.prepare(&sql)?;
-        let rows = statement.query_map(params![self.who.name, self.now, sha256.to_string(), ordinal, most as i64], |row| row.get(0))?;
-        rows.collect()
+        let rows = statement.query_map(params![self.who.name, self.now, sha256.to_string(), ordinal], |row| {
+            Ok((row.get(0)?, Block { state: row.get(1)?, mode: row.get(2)?, first_by: row.get(3)? }))
+        })?;
+        let rows: Vec<(i64, Block)> = rows.collect::<rusqlite::Result<_>>()?;
+        Ok(rows.into_iter().filter(|(_, block)| self.leaves_a_lead(block)).map(|(key, _)| key).take(most).collect())
     }
 
     /// What the reviewer may have of the queue in these states, block by block.

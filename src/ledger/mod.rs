@@ -214,10 +214,10 @@ impl Ledger {
         if metadata.permissions().mode() & 0o077 != 0 {
             tracing::warn!("the ledger can be read by other accounts of this machine; chmod 600 {}", path.display());
         }
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|source| LedgerError::Database { path: path.to_owned(), doing: "open", source })?;
+        let fault = |source| LedgerError::Database { path: path.to_owned(), doing: "open", source };
+        let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fault)?;
+        connection.busy_handler(Some(wait)).map_err(fault)?;
         let ledger = Self { connection, path: path.to_owned(), clock: None };
-        ledger.connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(|source| ledger.fault("open", source))?;
         for (pragma, value) in [("foreign_keys", true), ("trusted_schema", false), ("cell_size_check", true)] {
             ledger.connection.pragma_update(None, pragma, value).map_err(|source| ledger.fault("open", source))?;
         }
@@ -240,6 +240,14 @@ impl Ledger {
     fn fault(&self, doing: &'static str, source: rusqlite::Error) -> LedgerError {
         LedgerError::Database { path: self.path.clone(), doing, source }
     }
+}
+
+/// Waits for another connection's transaction; false when it has taken too long. SQLite's own handler sleeps longer and longer, so that of several who
+/// write one after another the one who has waited longest is served last; whoever asks every few milliseconds comes in between.
+fn wait(times: i32) -> bool {
+    const PATIENCE: i32 = 6_000;
+    std::thread::sleep(std::time::Duration::from_millis(times.clamp(1, 5).unsigned_abs().into()));
+    times < PATIENCE
 }
 
 /// Seconds since 1970-01-01 UTC.

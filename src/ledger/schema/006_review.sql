@@ -96,13 +96,13 @@ CREATE INDEX items_put_off ON items (not_before, state, mode, first_by, second_b
 CREATE INDEX items_keyed_twice ON items (first_by, second_by, agreed) WHERE second_by <> '';
 -- The queue's order. Equal in state, mode and who keyed first, so that one step into an index finds the dearest item that somebody may have; what stands
 -- behind the order tells who may have it without a look at the row. What nobody waits for is in none of them.
-CREATE INDEX items_in_order ON items (state, mode, first_by, urgency DESC, id, not_before, claim_until, claimed_by)
+CREATE INDEX items_in_order ON items (state, mode, first_by, urgency DESC, id, not_before, claim_until)
     WHERE lane = 'queue' AND (state = 'open' OR state = 'second' OR state = 'conflict' OR state = 'escalated');
-CREATE INDEX items_in_runs ON items (state, mode, first_by, field, kind, urgency DESC, id, not_before, claim_until, claimed_by)
+CREATE INDEX items_in_runs ON items (state, mode, first_by, field, kind, urgency DESC, id, not_before, claim_until)
     WHERE lane = 'queue' AND (state = 'open' OR state = 'second' OR state = 'conflict' OR state = 'escalated');
-CREATE INDEX items_by_age ON items (state, mode, first_by, day, urgency DESC, id, not_before, claim_until, claimed_by)
+CREATE INDEX items_by_age ON items (state, mode, first_by, day, urgency DESC, id, not_before, claim_until)
     WHERE lane = 'queue' AND (state = 'open' OR state = 'second');
-CREATE INDEX items_in_groups ON items (field, shown, urgency DESC, id, not_before, claim_until, claimed_by)
+CREATE INDEX items_in_groups ON items (field, shown, urgency DESC, id, not_before, claim_until)
     WHERE lane = 'queue' AND state = 'open' AND mode = 'confirm' AND length(shown) <= 40;
 -- Checks and planted errors are handed out by their names, which are drawn by a keyed hash.
 CREATE INDEX items_drawn ON items (lane, name) WHERE lane <> 'queue' AND (state = 'open' OR state = 'second');
