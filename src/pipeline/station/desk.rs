@@ -168,18 +168,33 @@ impl Station {
         })
     }
 
-    /// What has to be called back where a check found a value wrong, and the alarms that this calls for. While ledger and outputs still agree.
-    fn call_back(&self, ledger: &mut Ledger, item: &Item, deed: &Doing) -> Answered<bool> {
-        let Some(answer) = deed.answer.as_ref().filter(|answer| !answer.right) else { return Ok(false) };
+    /// What has to be called back where checks found values wrong, and the alarms that this calls for. While ledger and outputs still agree.
+    fn called_for(&self, ledger: &Ledger, done: &[Done]) -> Answered<audit::Due> {
+        let wrong = |done: &&Done| done.doing.answer.as_ref().is_some_and(|answer| !answer.right);
+        if !done.iter().any(|done| wrong(&done)) {
+            return Ok(audit::Due::default());
+        }
         let mut audits = ledger.audits().map_err(fault)?;
         let last = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
-        let Some(audit) = audits.iter_mut().find(|audit| audit.key == answer.audit) else { return Ok(false) };
-        let Some(found) = audit.found.clone() else { return Ok(false) };
-        audit.answer = Some((last + 1, false));
-        let wrong = vec![Suspect { wrong: true, document: found.document, id: item.id.clone(), run: audit.run }];
-        let due = audit::due(&self.root, ledger, &audits, wrong, &self.settings.audit, &self.settings.export).map_err(fault)?;
-        ledger.keep_answers(&[], &[], &due.alarms, &due.recalls).map_err(fault)?;
-        Ok(!due.alarms.is_empty())
+        let mut suspects = Vec::new();
+        for (order, Done { item, doing, .. }) in (last + 1..).zip(done) {
+            let Some(answer) = &doing.answer else { continue };
+            let Some(audit) = audits.iter_mut().find(|audit| audit.key == answer.audit) else { continue };
+            audit.answer = Some((order, answer.right));
+            if let Some(found) = audit.found.clone().filter(|_| !answer.right) {
+                suspects.push(Suspect { wrong: true, document: found.document, id: item.id.clone(), run: audit.run });
+            }
+        }
+        audit::due(&self.root, ledger, &audits, suspects, &self.settings.audit, &self.settings.export).map_err(fault)
+    }
+
+    /// Keeps what was done, all or nothing, with the alarms and recalls that follow from it. Says whether there was an alarm.
+    fn keep(&self, ledger: &mut Ledger, who: &Reviewer, done: &[Done]) -> Answered<bool> {
+        let due = self.called_for(ledger, done)?;
+        match ledger.keep_sheet(done, &due.alarms, &due.recalls).map_err(fault)? {
+            Ok(()) => Ok(!due.alarms.is_empty()),
+            Err(refused) => Err(refused.first().map_or(DeskError::Unknown, |(_, item)| self.meanwhile(ledger, who, item))),
+        }
     }
 
     /// What follows from a deed that is kept.
@@ -334,6 +349,7 @@ impl Desk for Station {
             key: self.key.to_hex().into_bytes(),
         };
         let items = self.write(|ledger| ledger.claim(who, &claimable, now()).map_err(fault))?;
+        items.iter().for_each(|item| self.ahead.ask(item.id.sha256, item.id.ordinal, item.page()));
         self.read(|ledger| {
             let tasks = items.iter().map(|item| self.task_of(ledger, who, item));
             // A document that a run is just taking away is no reason to show nothing.
@@ -365,18 +381,16 @@ impl Desk for Station {
     fn answer(&self, who: &Reviewer, given: &Given) -> Result<Kept, DeskError> {
         may_change(who)?;
         let (item, verdict) = self.read(|ledger| self.weighed(ledger, who, given))?;
-        let deed = match verdict {
+        let done = match verdict {
             Verdict::Ask(question) => return Ok(Kept { id: item.name, doubt: Some(question), ..Kept::default() }),
-            Verdict::Keep(deed) => *deed,
+            Verdict::Keep(doing) => [Done { who: who.clone(), item, doing: *doing }],
         };
+        let [Done { item, doing, .. }] = &done;
         let (kept, alarm) = self.write(|ledger| {
-            let alarm = self.call_back(ledger, &item, &deed)?;
-            match ledger.keep(who, &item, &deed).map_err(fault)? {
-                Ok(_) => Ok((self.kept(ledger, who, &item, &deed)?, alarm)),
-                Err(now) => Err(self.meanwhile(ledger, who, &now)),
-            }
+            let alarm = self.keep(ledger, who, &done)?;
+            Ok((self.kept(ledger, who, item, doing)?, alarm))
         })?;
-        self.follow(who, &item, &deed, given);
+        self.follow(who, item, doing, given);
         if alarm {
             self.publisher.tell(Change::Settle);
         }
@@ -408,13 +422,7 @@ impl Desk for Station {
             })
             .collect();
         let (kept, alarm) = self.write(|ledger| {
-            let mut alarm = false;
-            for Done { item, doing: deed, .. } in &done {
-                alarm |= self.call_back(ledger, item, deed)?;
-            }
-            if let Err(refused) = ledger.keep_all(&done).map_err(fault)? {
-                return Err(refused.first().map_or(DeskError::Unknown, |(_, item)| self.meanwhile(ledger, who, item)));
-            }
+            let alarm = self.keep(ledger, who, &done)?;
             let kept = done.iter().map(|done| self.kept(ledger, who, &done.item, &done.doing)).collect::<Answered<Vec<_>>>()?;
             Ok((kept, alarm))
         })?;

@@ -3,6 +3,7 @@
 //! It works beside whoever holds the archive: decisions are transactions of the ledger, outputs are written by a thread of its own (`publish`) under a lock of
 //! theirs. What a person may be shown is decided in `task`, what becomes of an answer in `answers`; `sync` says what is asked at all.
 
+mod ahead;
 mod answers;
 mod desk;
 mod frame;
@@ -33,6 +34,7 @@ use crate::model::Field;
 use crate::ocr::OcrEngine;
 use crate::review::desk::{Desk, DeskError};
 use crate::settings::Settings;
+use ahead::Ahead;
 use pictures::Pictures;
 use publish::Publisher;
 use scene::Scenes;
@@ -54,7 +56,8 @@ pub(super) struct Station {
     key: Key,
     /// The folder that the archive was made from.
     input: Option<PathBuf>,
-    pictures: Pictures,
+    pictures: Arc<Pictures>,
+    ahead: Ahead,
     scenes: Scenes,
     writer: Mutex<Ledger>,
     readers: Mutex<Vec<Ledger>>,
@@ -82,9 +85,12 @@ impl Station {
         sync(&mut ledger, rules.vocabulary(), &settings.review)?;
         let input = ledger.note(INPUT_NOTE)?.map(PathBuf::from);
         let publisher = Publisher::start(archive, writer.clone(), Arc::clone(&rules), settings)?;
+        let pictures = Arc::new(Pictures::new(writer, settings.decode.clone()));
+        let ahead = Ahead::start(archive, input.clone(), Arc::clone(&pictures))?;
         Ok(Self {
             root: archive.to_owned(),
-            pictures: Pictures::new(writer, settings.decode.clone()),
+            pictures,
+            ahead,
             settings: settings.clone(),
             rules,
             key,

@@ -35,6 +35,9 @@ const GRAIN: u8 = 20;
 /// Pages whose pictures stand in memory.
 const IN_MEMORY: usize = 12;
 
+/// Sources that are drawn at a time.
+const MAKERS: usize = 8;
+
 type Held = (PathBuf, Arc<GreyPage>);
 
 /// Makes, keeps and cuts pictures.
@@ -42,12 +45,14 @@ pub(super) struct Pictures {
     writer: ArchiveWriter,
     decode: DecodeSettings,
     recent: Mutex<VecDeque<Held>>,
+    /// Whoever makes a picture holds the one of its source: two who want the same page make it once.
+    making: [Mutex<()>; MAKERS],
 }
 
 impl Pictures {
     /// Keeps them in an archive.
     pub fn new(writer: ArchiveWriter, decode: DecodeSettings) -> Self {
-        Self { writer, decode, recent: Mutex::new(VecDeque::new()) }
+        Self { writer, decode, recent: Mutex::default(), making: Default::default() }
     }
 
     /// The upright picture of a page, from memory, from the archive, or from the source.
@@ -59,7 +64,7 @@ impl Pictures {
         let page = match self.kept(&path) {
             Some(page) => page,
             None => {
-                self.make(input, record, std::slice::from_ref(reading))?;
+                self.ready(input, record, reading)?;
                 self.kept(&path).ok_or_else(|| RunError::Picture {
                     source_path: record.source.clone(),
                     failure: SourceFailure::new(FailureKind::Broken, format!("the file has no page {}", reading.number)),
@@ -78,6 +83,16 @@ impl Pictures {
     /// Whether the picture of a page is kept.
     pub fn has(&self, sha256: Sha256, reading: &PageReading) -> bool {
         self.writer.root().join(kept_at(sha256, reading)).is_file()
+    }
+
+    /// Sees to it that the picture of a page is kept.
+    pub fn ready(&self, input: Option<&Path>, record: &DocumentRecord, reading: &PageReading) -> Result<(), RunError> {
+        let of_source = &self.making[usize::from(record.sha256.as_bytes()[0]) % MAKERS];
+        let _maker = of_source.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.has(record.sha256, reading) {
+            return Ok(());
+        }
+        self.make(input, record, std::slice::from_ref(reading)).map(|_| ())
     }
 
     fn in_memory(&self, path: &Path) -> Option<Arc<GreyPage>> {

@@ -338,3 +338,72 @@ fn a_value_that_was_missed_is_added_and_leaves() {
     let whole = house.files();
     assert_eq!(whole, house.written_whole());
 }
+
+/// The items of all documents of a lane.
+fn of_lane(station: &Station, lane: Lane) -> Vec<Item> {
+    let of = |ledger: &crate::ledger::Ledger| -> Result<Vec<Item>, DeskError> {
+        let mut items = Vec::new();
+        for n in 0..NAMES.len() {
+            items.extend(ledger.items_of(Sha256::of(format!("{n}.png").as_bytes()), 1).map_err(super::fault)?);
+        }
+        Ok(items)
+    };
+    station.read(of).unwrap().into_iter().filter(|item| item.lane == lane).collect()
+}
+
+fn answered(item: &Item, outcome: Outcome, value: &str) -> Given {
+    given(&Task { id: item.name.clone(), version: item.version, ..Task::default() }, outcome, value)
+}
+
+#[test]
+fn a_check_that_finds_a_wrong_value_calls_it_back() {
+    let house = House::new(|settings| {
+        settings.audit.floor = 1_000.0;
+        settings.audit.floor_identity = 1_000.0;
+        settings.audit.most_share = 1.0;
+    });
+    let ann = who("ann", Role::Reviewer);
+    let station = house.station();
+    let checks: Vec<Item> = of_lane(&station, Lane::Audit).into_iter().filter(|item| item.field() == Field::Family).collect();
+    assert!(checks.len() > 1, "{}", checks.len());
+    let right = answered(&checks[0], Outcome::Corrected, &checks[0].id.machine_value.to_uppercase());
+    assert_eq!(
+        station.answer(&ann, &right).unwrap(),
+        Kept { open: station.queue(&ann).unwrap().open, id: checks[0].name.clone(), ..Kept::default() }
+    );
+    let wrong = answered(&checks[1], Outcome::Corrected, "Somebody");
+    assert!(station.answer(&ann, &wrong).unwrap().doubt.is_some());
+    assert_eq!(station.answer(&ann, &Given { insist: true, ..wrong }).unwrap().doubt, None);
+    let (audits, recalls) =
+        station.read(|ledger| Ok((ledger.audits().map_err(super::fault)?, ledger.recalls().map_err(super::fault)?))).unwrap();
+    let answers = audits.iter().filter_map(|audit| audit.answer).map(|(_, right)| right).collect::<Vec<_>>();
+    assert_eq!((answers.iter().filter(|right| **right).count(), answers.len()), (1, 2));
+    assert!(recalls.iter().any(|(_, recall)| recall.wrong && recall.field == Field::Family && !recall.bundle.is_empty()), "{recalls:?}");
+    drop(station);
+    assert!(house.archive().join("review/recall.csv").is_file());
+    assert_eq!(house.files(), house.written_whole());
+}
+
+#[test]
+fn a_planted_error_looks_like_all_else_and_holds_for_nothing() {
+    let house = House::new(|settings| settings.review.seed_share = 1.0);
+    let (ann, lea) = (who("ann", Role::Reviewer), who("lea", Role::Lead));
+    let station = house.station();
+    let seeds = of_lane(&station, Lane::Seed);
+    assert!(seeds.len() > 2, "{}", seeds.len());
+    let before = house.files();
+    let task = station.read(|ledger| station.task_of(ledger, &ann, &seeds[0])).unwrap();
+    assert_eq!((task.mode.as_str(), task.value.as_ref()), ("confirm", Some(&seeds[0].shown)));
+    assert!(task.raw.is_some() && !task.messages.is_empty() && task.outline.is_some());
+    assert_ne!(seeds[0].shown, seeds[0].id.machine_value);
+    station.answer(&ann, &given(&task, Outcome::Verified, &seeds[0].shown)).unwrap();
+    station.answer(&ann, &Given { insist: true, ..answered(&seeds[1], Outcome::Corrected, &seeds[1].id.machine_value) }).unwrap();
+    let told = station.figures(&ann).unwrap().remove(0);
+    assert_eq!((told.seeded, told.caught, told.catch_interval.is_some()), (2, 1, true));
+    // The value is what it was.
+    let paper = station.paper(&lea, &task.document).unwrap();
+    assert!(paper.values.iter().any(|value| value.field == task.field && value.value.as_ref() == Some(&seeds[0].id.machine_value)));
+    assert!(!serde_json::to_string(&paper).unwrap().contains(&format!("\"value\":\"{}\"", seeds[0].shown)));
+    drop(station);
+    assert_eq!(house.files(), before);
+}
