@@ -1,7 +1,6 @@
 //! `chartlift review export` and `chartlift review import`: what waits goes out as a sheet, is filled in, and comes back once, whole or not at all.
 //!
 //! The last test goes by way of LibreOffice, which comes with `make test` (Debian, Ubuntu); where it is not there it says so and passes.
-#![allow(clippy::print_stdout, reason = "a test says what it left out")]
 
 mod common;
 
@@ -10,9 +9,9 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use common::{chartlift, copy_into, root, rows};
+use common::{chartlift, copy_into, libreoffice, root, rows};
 
 type Row = BTreeMap<String, String>;
 
@@ -304,12 +303,10 @@ fn people_have_accounts_and_pairs_are_two_people() {
 
 #[test]
 fn libreoffice_brings_it_back_unharmed() {
-    let there = Command::new("sh").args(["-c", "command -v soffice"]).output().is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: no LibreOffice; `make test` installs it on Debian and Ubuntu");
+    if !libreoffice::is_there() {
         return;
     }
-    let (folder, archive) = setup();
+    let (_folder, archive) = setup();
     let filled = fill(&export(&archive), |row| {
         if row["reason"].starts_with("blind") {
             say(row, "", "illegible", "ann");
@@ -317,28 +314,10 @@ fn libreoffice_brings_it_back_unharmed() {
             say(row, "", "verified", "ann");
         }
     });
-    let file = folder.path().join("sheet.csv");
-    fs::write(&file, &filled).unwrap();
-    let saved = |opened: Option<&str>, out: &str| {
-        let out = folder.path().join(out);
-        let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
-        let saved = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false";
-        let done = Command::new("soffice")
-            .args([&profile, "--headless", "--norestore"])
-            .args(opened)
-            .args(["--convert-to", saved, "--outdir"])
-            .arg(&out)
-            .arg(&file)
-            .env("HOME", folder.path())
-            .output()
-            .expect("LibreOffice starts");
-        fs::read(out.join("sheet.csv")).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stderr)))
-    };
-    let (code, said, text) = import(&archive, &saved(None, "plain"), &["--apply"]);
+    let (code, said, text) = import(&archive, &libreoffice::through(&filled, None), &["--apply"]);
     assert_eq!((code, said["applied"].as_bool()), (2, Some(false)), "{text}");
     assert_eq!(said["mangled"].as_array().unwrap().len(), read(&filled).len());
-    let (code, said, text) =
-        import(&archive, &saved(Some("--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,true,false"), "text"), &["--apply"]);
+    let (code, said, text) = import(&archive, &libreoffice::through(&filled, Some(libreoffice::AS_TEXT)), &["--apply"]);
     assert_eq!((code, said["applied"].as_bool(), said["mangled"].as_array().map(Vec::len)), (0, Some(true), Some(0)), "{text}");
     let names: Vec<String> = read(&filled).into_iter().map(|mut row| row.remove("item_id").unwrap()).collect();
     assert!(!read(&export(&archive)).iter().any(|row| names.contains(&row["item_id"])));

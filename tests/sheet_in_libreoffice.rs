@@ -1,21 +1,12 @@
 //! The sheet of items in a real spreadsheet: opened as text nothing changes, opened as spreadsheets like to open it is refused, and no formula is computed.
 //!
 //! LibreOffice comes with `make test` (Debian, Ubuntu); where it is not there the tests say so and pass.
-#![allow(clippy::print_stdout, reason = "a test says what it left out")]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod common;
 
 use chartlift::model::{DocumentKind, Field, Item, ItemState, Lane, Mode, PageNumber, Sha256, ValueId};
 use chartlift::review::{Amiss, Known, SHEET_HEADER, SheetAnswer, SheetCsv, SheetKey, guard, read_sheet};
-
-/// Comma, double quotes, UTF-8, from line 1 on; then whether quoted cells are text and whether numbers are looked for in text.
-const AS_TEXT: &str = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,true,false";
-/// The same with cells taken for what they look like: numbers, dates, formulas.
-const AS_NUMBERS: &str = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,false,true";
-/// Comma, double quotes, UTF-8; all text quoted, as shown.
-const AS_CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false";
+use common::libreoffice::{AS_NUMBERS, AS_TEXT, is_there, through};
 
 /// Values that spreadsheets change or compute if they can.
 const HOSTILE: [&str; 22] = [
@@ -42,33 +33,6 @@ const HOSTILE: [&str; 22] = [
     "37.0",
     "120/80",
 ];
-
-fn have_libreoffice() -> bool {
-    let there = Command::new("sh").args(["-c", "command -v soffice"]).output().is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: no LibreOffice; `make test` installs it on Debian and Ubuntu");
-    }
-    there
-}
-
-/// Opens a file in LibreOffice, saves it as CSV, and gives what was saved.
-fn through_libreoffice(folder: &Path, bytes: &[u8], arguments: &[&str]) -> Vec<u8> {
-    let file = folder.join("sheet.csv");
-    fs::write(&file, bytes).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
-    let out = folder.join("saved");
-    let status = Command::new("soffice")
-        .args([&profile, "--headless", "--norestore"])
-        .args(arguments)
-        .args(["--convert-to", AS_CSV, "--outdir"])
-        .arg(&out)
-        .arg(&file)
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("LibreOffice starts");
-    fs::read(out.join("sheet.csv")).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&status.stderr)))
-}
 
 fn key() -> SheetKey {
     SheetKey::new([9; 32])
@@ -106,7 +70,7 @@ fn items() -> Vec<Item> {
 fn filled(items: &[Item], bom: bool) -> Vec<u8> {
     let (key, mut out) = (key(), Vec::new());
     let mut sheet = SheetCsv::new(&mut out, &key, bom).unwrap();
-    items.iter().for_each(|item| sheet.item(item, std::slice::from_ref(&item.shown)).unwrap());
+    items.iter().for_each(|item| sheet.item(item, std::slice::from_ref(&item.shown), None).unwrap());
     sheet.finish().unwrap();
     let mut table =
         csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -128,13 +92,12 @@ fn amiss(rows: &[SheetAnswer], items: &[Item]) -> Vec<Option<Amiss>> {
 
 #[test]
 fn opened_as_text_nothing_changes() {
-    if !have_libreoffice() {
+    if !is_there() {
         return;
     }
     let items = items();
     for bom in [false, true] {
-        let folder = tempfile::tempdir().unwrap();
-        let rows = read_sheet(&through_libreoffice(folder.path(), &filled(&items, bom), &[AS_TEXT])).unwrap();
+        let rows = read_sheet(&through(&filled(&items, bom), Some(AS_TEXT))).unwrap();
         assert_eq!(rows.len(), items.len());
         assert_eq!(amiss(&rows, &items), vec![None; items.len()]);
         for (row, item) in rows.iter().zip(&items) {
@@ -145,27 +108,27 @@ fn opened_as_text_nothing_changes() {
 
 #[test]
 fn opened_plainly_it_is_refused_row_by_row() {
-    if !have_libreoffice() {
+    if !is_there() {
         return;
     }
-    let (items, folder) = (items(), tempfile::tempdir().unwrap());
-    let rows = read_sheet(&through_libreoffice(folder.path(), &filled(&items, false), &[])).unwrap();
+    let items = items();
+    let rows = read_sheet(&through(&filled(&items, false), None)).unwrap();
     assert_eq!(rows.len(), items.len());
     assert!(amiss(&rows, &items).iter().all(|found| matches!(found, Some(Amiss::Mangled(_)))), "{:?}", amiss(&rows, &items));
     // A sheet in which nothing but names was shown is refused as well: what was keyed into it may have been changed.
     let names: Vec<Item> = items.into_iter().filter(|item| item.shown == "TRUE" || item.shown == "'t Hooft").collect();
-    let rows = read_sheet(&through_libreoffice(folder.path(), &filled(&names, false), &[])).unwrap();
+    let rows = read_sheet(&through(&filled(&names, false), None)).unwrap();
     assert_eq!(amiss(&rows, &names), [Some(Amiss::Mangled("row_version")); 2]);
 }
 
 #[test]
 fn nothing_is_computed() {
-    if !have_libreoffice() {
+    if !is_there() {
         return;
     }
-    let (items, folder) = (items(), tempfile::tempdir().unwrap());
+    let items = items();
     // Numbers change, and text that could be a formula stays text, guard and all.
-    let saved = through_libreoffice(folder.path(), &filled(&items, false), &[AS_NUMBERS]);
+    let saved = through(&filled(&items, false), Some(AS_NUMBERS));
     let column = |name: &str| SHEET_HEADER.iter().position(|title| *title == name).unwrap();
     let records: Vec<csv::StringRecord> = csv::Reader::from_reader(saved.as_slice()).records().map(Result::unwrap).collect();
     assert_eq!(records.len(), items.len());
@@ -180,6 +143,6 @@ fn nothing_is_computed() {
     }
     assert!(guarded >= 10, "{guarded}");
     // A file without guards shows that this program does compute them.
-    let bare = through_libreoffice(folder.path(), b"\"a\"\r\n\"=1+1\"\r\n", &[AS_NUMBERS]);
+    let bare = through(b"\"a\"\r\n\"=1+1\"\r\n", Some(AS_NUMBERS));
     assert_eq!(String::from_utf8(bare).unwrap().lines().nth(1), Some("2"));
 }

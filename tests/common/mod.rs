@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod fhir_server;
+pub mod libreoffice;
 pub mod samples;
 pub mod validators;
 

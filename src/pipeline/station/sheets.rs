@@ -70,19 +70,27 @@ pub fn export_sheet(folder: &Path, settings: &Settings, request: &SheetRequest, 
     let scenes = Scenes::default();
     for name in in_order(&ledger, request)? {
         let Some(item) = ledger.item(&name)?.filter(is_open) else { continue };
-        let others = if is_blind(item.mode) { Vec::new() } else { alternatives(&ledger, &scenes, &item, &key, rules.vocabulary())? };
-        sheet.item(&item, &others)?;
+        let (others, reads) =
+            if is_blind(item.mode) { (Vec::new(), None) } else { beside(&ledger, &scenes, &item, &key, rules.vocabulary())? };
+        sheet.item(&item, &others, reads.as_deref())?;
     }
     Ok(sheet.finish()?)
 }
 
-/// What else could stand there: what the station's page would offer.
-fn alternatives(ledger: &Ledger, scenes: &Scenes, item: &Item, key: &Key, vocabulary: &Vocabulary) -> Result<Vec<String>, RunError> {
-    let Some(scene) = scenes.at(ledger, item.id.sha256, item.id.ordinal, item.page())? else { return Ok(Vec::new()) };
+/// What else could stand there, and what stands there in words: as the station's page shows it.
+fn beside(
+    ledger: &Ledger,
+    scenes: &Scenes,
+    item: &Item,
+    key: &Key,
+    vocabulary: &Vocabulary,
+) -> Result<(Vec<String>, Option<String>), RunError> {
+    let Some(scene) = scenes.at(ledger, item.id.sha256, item.id.ordinal, item.page())? else { return Ok((Vec::new(), None)) };
     let hidden = hidden(ledger, &scene.record)?;
     let others = elsewhere(ledger, &scene.record, item.field())?;
     let around = Around { vocabulary, key, hidden: &hidden, elsewhere: &others, previous: None, entries: Vec::new() };
-    Ok(task::task(item, &scene, around).alternatives.into_iter().map(|alternative| alternative.value).collect())
+    let task = task::task(item, &scene, around);
+    Ok((task.alternatives.into_iter().map(|alternative| alternative.value).collect(), task.reads))
 }
 
 /// Fields of a document that are asked blindly and wait.

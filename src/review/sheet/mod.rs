@@ -101,12 +101,12 @@ impl<'k, W: Write> SheetCsv<'k, W> {
         Ok(Self { table, key, rows: 0 })
     }
 
-    /// Writes an item; alternatives are left out where it is asked blindly.
-    pub fn item(&mut self, item: &Item, alternatives: &[String]) -> Result<(), ExportError> {
+    /// Writes an item, with other readings, and with the value as people would write it where that differs; of an item that is asked blindly neither.
+    pub fn item(&mut self, item: &Item, alternatives: &[String], reads: Option<&str>) -> Result<(), ExportError> {
         let (version, shown) = (version_cell(item.version), shown_value(item));
         let alternatives = if is_blind(item.mode) { String::new() } else { alternatives.join(BETWEEN) };
         let check = self.key.check(&item.name, &version, shown);
-        let (page, field, reason) = (item.page().to_string(), field_cell(item), reason_cell(item));
+        let (page, field, reason) = (item.page().to_string(), field_cell(item), reason_cell(item, reads));
         let document = squeeze(&item.document);
         let cells =
             [&*item.name, &version, &guard(&document), &page, &field, &reason, &guard(shown), &guard(&alternatives), "", "", "", &check];
@@ -127,14 +127,15 @@ fn field_cell(item: &Item) -> String {
     item.id.item.map_or_else(|| item.field().to_string(), |number| format!("{}[{number}]", item.field()))
 }
 
-/// Why it waits, and where to look on the page: a field that stands on a page several times is not to be found without.
-fn reason_cell(item: &Item) -> String {
+/// Why it waits, and where to look on the page: a field that stands on a page several times is not to be found without. Codes are given in words.
+fn reason_cell(item: &Item, reads: Option<&str>) -> String {
     let mut reasons: Vec<String> = match is_blind(item.mode) {
         true => vec![BLIND.to_owned()],
         false => item.reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
     };
     reasons.dedup();
     reasons.extend(item.place.map(where_cell));
+    reasons.extend(reads.filter(|_| !is_blind(item.mode)).map(|words| format!("reads {}", squeeze(words))));
     reasons.join("; ")
 }
 

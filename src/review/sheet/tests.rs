@@ -42,7 +42,7 @@ fn item(name: &str, shown: &str, version: i64) -> Item {
 fn sheet(items: &[Item]) -> Vec<u8> {
     let (key, mut out) = (key(), Vec::new());
     let mut sheet = SheetCsv::new(&mut out, &key, false).unwrap();
-    items.iter().for_each(|item| sheet.item(item, &["+1".to_owned(), "2".to_owned()]).unwrap());
+    items.iter().for_each(|item| sheet.item(item, &["+1".to_owned(), "2".to_owned()], Some("in words")).unwrap());
     assert_eq!(sheet.finish().unwrap(), items.len() as u64);
     out
 }
@@ -67,7 +67,7 @@ fn rows_to_the_letter() {
     let check = key().check(A, "0000000003", "+15035550123");
     let header: Vec<String> = SHEET_HEADER.iter().map(|title| format!("\"{title}\"")).collect();
     let wanted = format!(
-        "{}\r\n\"{A}\",\"0000000003\",\"'=a .png\",\"2\",\"Patient.telecom.phone\",\"low-confidence; mended; 25% from the left, 22% from the top\",\
+        "{}\r\n\"{A}\",\"0000000003\",\"'=a .png\",\"2\",\"Patient.telecom.phone\",\"low-confidence; mended; 25% from the left, 22% from the top; reads in words\",\
          \"'+15035550123\",\"'+1 | 2\",\"\",\"\",\"\",\"{check}\"\r\n",
         header.join(",")
     );
@@ -146,6 +146,39 @@ fn the_cell_that_was_mangled_is_named() {
     }
     let other = SheetKey::new([8; 32]);
     assert_eq!(read_sheet(&bytes).unwrap()[0].amiss(&other, Some(now)), Some(Amiss::Mangled("check")));
+}
+
+#[test]
+fn what_spreadsheets_make_of_values_is_noticed() {
+    let table = [
+        ("0012345", "12345"),
+        ("1/2", "2-Jan"),
+        ("1/2", "01/02/26"),
+        ("+15035550123", "15035550123"),
+        ("15035550123", "1.50356E+10"),
+        ("987654321012345678", "987654321012346000"),
+        ("1950-03-04", "3/4/1950"),
+        ("1950-03-04", "18326"),
+        ("37.0", "37"),
+        ("5,5", "5.5"),
+        ("true", "TRUE"),
+        ("Müller", "M?ller"),
+        ("Müller", "MÃ¼ller"),
+        ("-2+3", "1"),
+        ("two\nlines", "two lines"),
+        (" x", "x"),
+        ("x", ""),
+    ];
+    for (shown, mangled) in table {
+        let bytes = changed(&sheet(&[item(A, shown, 0)]), &[(1, "shown_value", mangled)], csv::QuoteStyle::Necessary, b',');
+        let found = read_sheet(&bytes).unwrap()[0].amiss(&key(), Some(Known { version: 0, shown }));
+        assert_eq!(found, Some(Amiss::Mangled("shown_value")), "{shown}");
+    }
+    // A guard that a program has taken off by itself harms nothing.
+    let bytes = changed(&sheet(&[item(A, "+15035550123", 0)]), &[(1, "shown_value", "+15035550123")], csv::QuoteStyle::Always, b',');
+    assert_eq!(read_sheet(&bytes).unwrap()[0].amiss(&key(), Some(Known { version: 0, shown: "+15035550123" })), None);
+    // Another character set.
+    assert!(read_sheet(b"item_id,\xff\xfe").unwrap_err().contains("UTF-8"));
 }
 
 #[test]
