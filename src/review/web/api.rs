@@ -116,11 +116,11 @@ pub(super) async fn amend(State(station): Here, Extension(visitor): Who, Json(am
 }
 
 pub(super) async fn read(State(station): Here, Extension(visitor): Who, Json(place): Json<ReadAgain>) -> Reply<ReadThere> {
-    station.ask(&visitor, move |desk, who| desk.read_again(who, &place)).await.map(Json)
+    station.ask_slowly(&visitor, move |desk, who| desk.read_again(who, &place)).await.map(Json)
 }
 
 pub(super) async fn structure(State(station): Here, Extension(visitor): Who, Json(change): Json<Restructure>) -> Reply<Paper> {
-    station.ask(&visitor, move |desk, who| desk.restructure(who, &change)).await.map(Json)
+    station.ask_slowly(&visitor, move |desk, who| desk.restructure(who, &change)).await.map(Json)
 }
 
 pub(super) async fn release(State(station): Here, Extension(visitor): Who, Json(released): Json<Released>) -> Reply<Value> {

@@ -307,7 +307,7 @@ pub(super) async fn structure(State(station): Here, Extension(visitor): Who, Ext
     };
     let page = fields.number("page")?.ok_or_else(Fault::unclear)?;
     let change = Restructure { document: fields.wanted("document")?.to_owned(), page, join };
-    let paper = station.ask(&visitor, move |desk, who| desk.restructure(who, &change)).await?;
+    let paper = station.ask_slowly(&visitor, move |desk, who| desk.restructure(who, &change)).await?;
     Ok(see(&format!("{}/paper/{}?said=saved", station.base, escape(&paper.id))))
 }
 

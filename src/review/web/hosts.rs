@@ -15,17 +15,17 @@ pub struct Hosts {
 impl Hosts {
     /// Those of a server at `at`: on loopback the three that lead there; elsewhere the address itself and `more`.
     pub fn new(at: SocketAddr, more: &[String], tls: bool) -> Self {
-        let mut names: Vec<String> = Vec::new();
-        if at.ip().is_loopback() {
-            names.extend(["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]);
-        }
+        // The first one is for links.
+        let mut names: Vec<String> = more.iter().map(|name| name.to_ascii_lowercase()).collect();
         if !at.ip().is_unspecified() {
             names.push(match at.ip() {
                 IpAddr::V4(ip) => ip.to_string(),
                 IpAddr::V6(ip) => format!("[{ip}]"),
             });
         }
-        names.extend(more.iter().map(|name| name.to_ascii_lowercase()));
+        if at.ip().is_loopback() {
+            names.extend(["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]);
+        }
         // A browser leaves the scheme's own port away.
         let (scheme, usual) = if tls { ("https", 443) } else { ("http", 80) };
         let names = names.into_iter().map(|name| if at.port() == usual { name } else { format!("{name}:{}", at.port()) }).collect();
@@ -120,6 +120,8 @@ mod tests {
         assert!(heard(&any, "station.clinic.example:8443"));
         assert!(!heard(&any, "0.0.0.0:8443") && !heard(&any, "localhost:8443") && !heard(&any, "192.0.2.7:8443"));
         assert_eq!(any.address(), "https://station.clinic.example:8443");
+        let six = Hosts::new("[::1]:4711".parse().unwrap(), &[], false);
+        assert_eq!((six.address().as_str(), heard(&six, "localhost:4711")), ("http://[::1]:4711", true));
         let one = Hosts::new("192.0.2.7:443".parse().unwrap(), &[], true);
         assert!(heard(&one, "192.0.2.7") && !heard(&one, "192.0.2.7:443"));
     }

@@ -44,6 +44,10 @@ use throttle::Throttle;
 /// Passwords that are hashed at a time: each takes 46 MiB.
 const HASHES_AT_A_TIME: usize = 2;
 
+/// What takes long (pictures that must be made, places that are read again, documents made anew) at a time: fewer than threads, so that an answer
+/// never waits behind pictures.
+const SLOW_AT_A_TIME: usize = 8;
+
 /// What a station is made of.
 pub struct Parts {
     /// The archive.
@@ -74,6 +78,7 @@ pub struct Station {
     launches: Launches,
     throttle: Throttle,
     hashing: Semaphore,
+    slow: Semaphore,
     clock: Clock,
     build: &'static str,
 }
@@ -95,6 +100,7 @@ impl Station {
             launches: Launches::default(),
             throttle: Throttle::default(),
             hashing: Semaphore::new(HASHES_AT_A_TIME),
+            slow: Semaphore::new(SLOW_AT_A_TIME),
             clock: parts.clock,
             build: parts.build,
         })
@@ -143,6 +149,16 @@ impl Station {
     ) -> Result<T, Fault> {
         let who = visitor.reviewer.clone();
         self.blocking(move |station| work(&*station.desk, &who)).await
+    }
+
+    /// The same of what takes long.
+    async fn ask_slowly<T: Send + 'static>(
+        self: &Arc<Self>,
+        visitor: &Visitor,
+        work: impl FnOnce(&dyn Desk, &Reviewer) -> Result<T, DeskError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let _turn = self.slow.acquire().await.map_err(|_| Fault::of_program("a turnstile is gone"))?;
+        self.ask(visitor, work).await
     }
 }
 

@@ -568,6 +568,28 @@ fn odd_bodies_are_refused_and_not_repeated() {
 }
 
 #[test]
+fn the_shell_is_small() {
+    let trial = Trial::new(false, false);
+    let lee = trial.sign_in("lee");
+    let mut sum = trial.get(&lee, "/work").text.len();
+    for path in ["/station.js", "/station.css", "/station.svg"] {
+        let packed = trial.raw(Method::GET, path, &[("accept-encoding", "gzip, deflate, br")], "");
+        assert_eq!((packed.status, packed.header("content-encoding")), (StatusCode::OK, "gzip"), "{path}");
+        sum += packed.header("content-length").parse::<usize>().unwrap();
+        for other in ["", "br", "gzip;q=0"] {
+            let plain = trial.raw(Method::GET, path, &[("accept-encoding", other)], "");
+            assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "Accept-Encoding"), "{path} {other}");
+        }
+    }
+    assert!(sum <= 60_000, "{sum} bytes");
+    assert_eq!(
+        trial.raw(Method::GET, "/work", &[("accept-encoding", "gzip"), ("cookie", &lee.cookie)], "").header("content-encoding"),
+        "",
+        "never a screen"
+    );
+}
+
+#[test]
 fn what_is_asked_blindly_holds_nothing_that_was_read() {
     let trial = Trial::new(false, false);
     let ann = trial.sign_in("ann");
@@ -576,5 +598,23 @@ fn what_is_asked_blindly_holds_nothing_that_was_read() {
     let page = trial.get(&ann, "/work?field=Patient.identifier.mrn");
     for text in [told.text, page.text] {
         assert!(!text.contains("MR-104233"), "{text}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Keys that people choose are the one thing that they type and that every later page holds.
+    #[test]
+    fn no_text_of_ones_own_gets_onto_a_page_by_way_of_keys(command in "\\PC{0,12}|illegible|accept", key in "\\PC{1,12}|<[a-z]{1,5} [a-z]{2,8}=.{0,9}>") {
+        let trial = Trial::new(false, false);
+        let lee = trial.sign_in("lee");
+        let known = |text: &str| crate::review::page::keys(&json!({ "illegible": text })).is_some() || crate::review::page::keys(&json!({ "accept": text })).is_some();
+        let answer = trial.post(&lee, "/api/keys", &json!({ &command: &key }).to_string());
+        proptest::prop_assert_eq!(answer.status == StatusCode::OK, crate::review::page::keys(&json!({ &command: &key })).is_some());
+        if !known(&key) {
+            proptest::prop_assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            proptest::prop_assert_eq!(trial.accounts.keys("lee").unwrap(), "{}");
+        }
     }
 }

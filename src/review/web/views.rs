@@ -1,11 +1,15 @@
 //! Screens and pictures.
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde::Deserialize;
 
 use super::Station;
@@ -163,16 +167,44 @@ pub(super) async fn help(State(station): Here, Extension(visitor): Who) -> Resul
     station.screen(&visitor, |_, frame| Ok(page::help(frame))).await
 }
 
-pub(super) async fn script() -> Response {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], page::SCRIPT.as_str()).into_response()
+/// Files that are the same for everybody, packed once for browsers that take gzip. Screens are never packed: they hold the session's second secret beside
+/// text that others may have chosen, and lengths of packed text tell of both.
+fn asset(headers: &HeaderMap, kind: &'static str, plain: &'static str, packed: &'static OnceLock<Vec<u8>>) -> Response {
+    let gzip = |offer: &str| {
+        let mut parts = offer.split(';').map(str::trim);
+        parts.next() == Some("gzip") && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    };
+    let takes = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .any(|one| gzip(one.trim()));
+    if !takes {
+        return ([(CONTENT_TYPE, kind), (VARY, "Accept-Encoding")], plain).into_response();
+    }
+    let packed = packed.get_or_init(|| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        // Writing to memory cannot fail.
+        let _ = encoder.write_all(plain.as_bytes());
+        encoder.finish().unwrap_or_default()
+    });
+    ([(CONTENT_TYPE, kind), (VARY, "Accept-Encoding"), (CONTENT_ENCODING, "gzip")], packed.as_slice()).into_response()
 }
 
-pub(super) async fn icon() -> Response {
-    ([(CONTENT_TYPE, "image/svg+xml")], page::ICON).into_response()
+pub(super) async fn script(headers: HeaderMap) -> Response {
+    static PACKED: OnceLock<Vec<u8>> = OnceLock::new();
+    asset(&headers, "text/javascript; charset=utf-8", page::SCRIPT.as_str(), &PACKED)
 }
 
-pub(super) async fn style() -> Response {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE).into_response()
+pub(super) async fn style(headers: HeaderMap) -> Response {
+    static PACKED: OnceLock<Vec<u8>> = OnceLock::new();
+    asset(&headers, "text/css; charset=utf-8", page::STYLE, &PACKED)
+}
+
+pub(super) async fn icon(headers: HeaderMap) -> Response {
+    static PACKED: OnceLock<Vec<u8>> = OnceLock::new();
+    asset(&headers, "image/svg+xml", page::ICON, &PACKED)
 }
 
 fn picture(png: Png) -> Response {
@@ -181,7 +213,7 @@ fn picture(png: Png) -> Response {
 
 pub(super) async fn snippet(State(station): Here, Extension(visitor): Who, Path(name): Path<String>) -> Result<Response, Fault> {
     let item = name.strip_suffix(".png").ok_or_else(Fault::unknown)?.to_owned();
-    station.ask(&visitor, move |desk, who| desk.snippet(who, &item)).await.map(picture)
+    station.ask_slowly(&visitor, move |desk, who| desk.snippet(who, &item)).await.map(picture)
 }
 
 /// What a page picture is asked for.
@@ -199,5 +231,5 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     let number = name.strip_suffix(".png").and_then(|number| number.parse().ok()).ok_or_else(Fault::unknown)?;
     let width = size.w.unwrap_or(WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end());
-    station.ask(&visitor, move |desk, who| desk.page(who, &document, number, width)).await.map(picture)
+    station.ask_slowly(&visitor, move |desk, who| desk.page(who, &document, number, width)).await.map(picture)
 }
