@@ -53,7 +53,7 @@ pub(super) fn said(connection: &Connection, sha256: &str, pages: &[PageNumber]) 
     let (Some(first), Some(last)) = (pages.iter().min(), pages.iter().max()) else { return Ok(Vec::new()) };
     let mut statement = connection.prepare(
         "SELECT id, decided_at, reviewer, page, item, field, machine_value, place, status, outcome, value, moved_to, replaces, act FROM decisions
-         WHERE sha256 = ?1 AND page BETWEEN ?2 AND ?3 AND act IN ('decision', 'undo') ORDER BY id",
+         WHERE sha256 = ?1 AND page BETWEEN ?2 AND ?3 AND (act = 'decision' AND status <> '' OR act = 'undo') ORDER BY id",
     )?;
     let mut rows = statement.query(params![sha256, first.get(), last.get()])?;
     let (mut lines, mut undone) = (Vec::new(), BTreeSet::new());
@@ -339,14 +339,36 @@ pub(super) fn overlay(connection: &Connection, record: &mut DocumentRecord) -> r
     Ok(())
 }
 
-/// Hands over every document of which people decided something: the rows of its values, the values as the machine left them, and what lies over them.
+/// A value without its evidence, which is most of the work of reading one.
+fn bare(row: &Row<'_>) -> rusqlite::Result<DecidedValue> {
+    let place = match (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?) {
+        (Some(x), Some(y), Some(width), Some(height)) => Some(PercentBox { x, y, width, height }),
+        _ => None,
+    };
+    let extracted = ExtractedValue {
+        field: super::lane::field(row, 2)?,
+        item: row.get(1)?,
+        value: row.get(3)?,
+        raw: String::new(),
+        page: PageNumber::new(row.get(0)?),
+        place,
+        label_place: None,
+        rule: String::new(),
+        signals: Signals::default(),
+    };
+    let status = Status::parse(&row.get::<_, String>(8)?).ok_or_else(|| unexpected(8, "a status"))?;
+    Ok(DecidedValue { extracted, confidence: Confidence::ZERO, status, reasons: Vec::new() })
+}
+
+/// Hands over every document of which people decided something: the rows of its values, the values as the machine left them (without their evidence), and
+/// what lies over them.
 pub(super) fn each_decided(connection: &Connection, mut take: impl FnMut(&[i64], &[DecidedValue], &Laid)) -> rusqlite::Result<()> {
     let mut documents = connection.prepare(
         "SELECT documents.id, sources.result_sha256, documents.pages FROM documents JOIN sources ON sources.id = documents.source
          WHERE sources.result_sha256 IN (SELECT sha256 FROM decisions WHERE act = 'decision') ORDER BY documents.id",
     )?;
-    let columns = super::documents::VALUE_COLUMNS;
-    let mut statement = connection.prepare(&format!("SELECT {columns}, id FROM document_values WHERE document = ?1 ORDER BY id"))?;
+    let mut statement = connection
+        .prepare("SELECT page, item, field, value, x, y, width, height, status, id FROM document_values WHERE document = ?1 ORDER BY id")?;
     let mut rows = documents.query([])?;
     while let Some(row) = rows.next()? {
         let (document, sha256, pages): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -356,7 +378,7 @@ pub(super) fn each_decided(connection: &Connection, mut take: impl FnMut(&[i64],
         if said.is_empty() {
             continue;
         }
-        let found = statement.query_map([document], |row| Ok((super::documents::value(row)?, row.get::<_, i64>(14)?)))?;
+        let found = statement.query_map([document], |row| Ok((bare(row)?, row.get::<_, i64>(9)?)))?;
         let (values, keys): (Vec<DecidedValue>, Vec<i64>) = found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
         take(&keys, &values, &lay(&said, &values));
     }
