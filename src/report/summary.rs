@@ -391,6 +391,7 @@ mod tests {
         bundles     4 with 31 resources; 2 accepted values fit in none, or the rest of their item waits
         this run    4 files read, 8 pages in 4.5 s (2.00 pages/s)
         sandbox     files are decoded without file system and network (Landlock 7, system calls filtered)
+        decisions   3 lines to abcd, signed by key 0123456789abcdef
         passed over 2 hidden
         duplicates, read once:
           b.png = a.png
