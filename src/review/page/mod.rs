@@ -92,9 +92,12 @@ impl Asked<'_> {
     }
 }
 
-/// Checks keys that a reviewer has chosen, and gives them as they are kept; `None` if one is none that may be chosen.
-pub fn keys(chosen: &serde_json::Value) -> Option<String> {
-    Keys::from_json(chosen).ok().map(|keys| keys.to_json())
+/// Checks keys that a reviewer has chosen, and gives them as they are kept, or says what cannot be.
+///
+/// # Errors
+/// What is wrong, in words that hold nothing of what was sent.
+pub fn keys(chosen: &serde_json::Value) -> Result<String, String> {
+    Keys::from_json(chosen).map(|keys| keys.to_json())
 }
 
 /// A screen of somebody who has signed in. `screen` names it for script and style.

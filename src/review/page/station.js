@@ -594,7 +594,7 @@ function field(root) {
     if (deafNow()) return;
     if (question?.over) return next();
     // The same answer once more; whatever is typed makes it another one.
-    if (question && outcome === "accept" && !extra) return hand(question.entry.path, { ...question.entry.what, ...(question.insist && { insist: true }) });
+    if (question && !extra && ["accept", question.entry.what.outcome].includes(outcome)) return hand(question.entry.path, { ...question.entry.what, ...(question.insist && { insist: true }) });
     let value = "";
     if (outcome === "accept") {
       value = extra ? extra.value : touched || task.value === null ? member(task, box.value) : task.value;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -135,7 +136,7 @@ pub(super) async fn keys(State(station): Here, Extension(visitor): Who, Json(cho
 }
 
 pub(super) async fn keep_keys(station: &Arc<Station>, visitor: &Visitor, chosen: &Value) -> Result<(), Fault> {
-    let keys = page::keys(chosen).ok_or_else(Fault::unclear)?;
+    let keys = page::keys(chosen).map_err(|said| Fault::new(StatusCode::UNPROCESSABLE_ENTITY, said))?;
     let name = visitor.reviewer.name.clone();
     station.blocking(move |station| station.accounts.keep_keys(&name, &keys)).await
 }
