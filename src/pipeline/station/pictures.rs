@@ -164,8 +164,9 @@ pub(super) fn snippet_png(page: &GreyPage, reading: &PageReading, frame: &Frame)
     let kept = page.width as f32 / reading.width.max(1) as f32;
     let area = frame.area;
     let cut = imaging::crop(page, &Rect::new(area.x * kept, area.y * kept, area.w * kept, area.h * kept));
-    let (width, height) = frame.size();
-    encode(imaging::resized(cut, width, height), SNIPPET_BYTES, CompressionType::Fast)
+    // Enlarged by the browser, which costs no bytes: shades say more of a faint hand than pixels that were made up.
+    let (width, height) = (frame.size().0.min(cut.width), frame.size().1.min(cut.height));
+    encode(imaging::resized(cut, width.max(1), height.max(1)), SNIPPET_BYTES, CompressionType::Default)
 }
 
 /// A PNG of at most so many bytes: with fewer shades, and then smaller, until it fits.

@@ -7,7 +7,7 @@ use super::{Asked, Frame, screen};
 use crate::model::Role;
 use crate::review::desk::Task;
 
-/// How high a line of print is drawn, CSS pixels: an x-height of 24 is about half of what a box around a line measures.
+/// How high a line of print is drawn at least, CSS pixels: an x-height of 24 is about half of what a box around a line measures.
 const LINE: f64 = 48.0;
 /// A box higher than this many pixels of the snippet holds several lines.
 const SEVERAL_LINES: f64 = 110.0;
@@ -233,7 +233,7 @@ pub(super) fn snippet(frame: &Frame, task: &Task) -> Markup {
 fn drawn(task: &Task) -> (u32, u32) {
     let (width, height) = (f64::from(task.snippet.0), f64::from(task.snippet.1));
     let line = task.outline.map_or(0.0, |[_, _, _, tall]| tall / 100.0 * height);
-    let scale = if line < 1.0 || line > SEVERAL_LINES { 1.0 } else { (LINE / line).clamp(0.5, 3.0) };
+    let scale = if line < 1.0 || line > SEVERAL_LINES { 1.0 } else { (LINE / line).clamp(1.0, 3.0) };
     ((width * scale).round() as u32, (height * scale).round() as u32)
 }
 
@@ -272,6 +272,7 @@ mod tests {
     fn a_line_is_drawn_high_enough_to_read_and_a_paragraph_as_it_is() {
         let task = |height: u32, tall: f64| Task { snippet: (400, height), outline: Some([0.0, 0.0, 50.0, tall]), ..Task::default() };
         assert_eq!(drawn(&task(80, 40.0)), (600, 120));
+        assert_eq!(drawn(&task(160, 40.0)), (400, 160), "the server has made it large enough");
         assert_eq!(drawn(&task(400, 80.0)), (400, 400));
         assert_eq!(drawn(&Task { snippet: (400, 80), ..Task::default() }), (400, 80));
     }

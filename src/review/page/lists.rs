@@ -34,9 +34,11 @@ pub fn queue(frame: &Frame, queue: &Queue) -> String {
             (part("In groups", "Many alike on one screen", queue.groups.iter().map(|(name, words, n)| {
                 (Some(format!("{base}/group?field={name}")), words.as_str(), *n)
             })))
-            (part("By field", "", queue.fields.iter().map(|(name, words, n)| (Some(format!("{base}/work?field={name}")), words.as_str(), *n))))
             (part("By document", "", queue.kinds.iter().map(|(code, words, n)| (Some(format!("{base}/work?kind={code}")), words.as_str(), *n))))
             (part("Why", "", queue.reasons.iter().map(|(words, n)| (None, words.as_str(), *n))))
+        }
+        div.wide {
+            (part("By field", "", queue.fields.iter().map(|(name, words, n)| (Some(format!("{base}/work?field={name}")), words.as_str(), *n))))
         }
     };
     screen(frame, "queue", "Queue", &body)

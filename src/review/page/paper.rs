@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 
 use super::{Asked, Frame, screen};
-use crate::model::{PageJoin, Role};
+use crate::model::{Field, PageJoin, Role};
 use crate::review::desk::{Paper, PaperValue};
 
+/// The field that says what a document is.
+const KIND: Field = Field::DocumentType;
 /// Width in pixels in which pages are asked for.
 const WIDTH: u32 = 1240;
 
@@ -52,11 +54,11 @@ pub fn paper(frame: &Frame, paper: &Paper, asked: &Asked) -> String {
 }
 
 fn kind_form(frame: &Frame, paper: &Paper) -> Markup {
-    let of_kind = paper.values.iter().find(|value| value.field == "DocumentReference.type");
+    let of_kind = paper.values.iter().find(|value| value.field == KIND.as_str());
     html! {
         form.line #kind method="post" action={ (frame.base) "/form/amend" } {
             (hidden(frame, paper))
-            input type="hidden" name="field" value="DocumentReference.type";
+            input type="hidden" name="field" value=(KIND.as_str());
             input type="hidden" name="page" value=(paper.pages.first().copied().unwrap_or(1));
             input type="hidden" name="outcome" value="corrected";
             @if let Some(value) = of_kind { input type="hidden" name="handle" value=(value.handle); }
@@ -99,14 +101,7 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, asked: &Asked
                 @if questioned { input type="hidden" name="insist" value="true"; }
                 label for=(id) { (value.label) @if let Some(item) = value.item { " " small { "no. " (item) } } }
                 @match &value.value {
-                    Some(text) => {
-                        @let text = asked.typed.filter(|_| questioned).unwrap_or(text);
-                        @if text.chars().count() > 40 || text.contains('\n') {
-                            textarea id=(id) name="value" rows="3" spellcheck="false" readonly[!changes] autofocus[next || questioned] { (text) }
-                        } @else {
-                            input id=(id) name="value" value=(text) spellcheck="false" readonly[!changes] autofocus[next || questioned];
-                        }
-                    }
+                    Some(text) => (value_box(paper, value, &id, asked.typed.filter(|_| questioned).unwrap_or(text), changes, next || questioned)),
                     None => p id=(id) { "Asked without showing what was read" },
                 }
                 span.state { (state(value)) }
@@ -125,9 +120,27 @@ fn row(frame: &Frame, paper: &Paper, n: usize, value: &PaperValue, asked: &Asked
     }
 }
 
+/// The box of a value: of a closed set a list, of a long text several lines.
+fn value_box(paper: &Paper, value: &PaperValue, id: &str, text: &str, changes: bool, focus: bool) -> Markup {
+    let own = value.task.as_ref().map_or(&[][..], |task| &task.choices);
+    let choices = if own.is_empty() && value.field == KIND.as_str() { &paper.kinds[..] } else { own };
+    html! {
+        @if !choices.is_empty() && changes {
+            select id=(id) name="value" autofocus[focus] {
+                @if !choices.iter().any(|(code, _)| code == text) { option value=(text) selected { (text) } }
+                @for (code, words) in choices { option value=(code) selected[code == text] { (words) } }
+            }
+        } @else if text.chars().count() > 40 || text.contains('\n') {
+            textarea id=(id) name="value" rows="3" spellcheck="false" readonly[!changes] autofocus[focus] { (text) }
+        } @else {
+            input id=(id) name="value" value=(text) spellcheck="false" readonly[!changes] autofocus[focus];
+        }
+    }
+}
+
 fn state(value: &PaperValue) -> &str {
-    if value.task.is_some() {
-        return "waits";
+    if let Some(task) = &value.task {
+        return if task.missing { "not found; key it if it is there" } else { "waits" };
     }
     match value.status.as_str() {
         "accepted" => "accepted",

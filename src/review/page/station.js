@@ -53,7 +53,7 @@ function fail(message, status, meanwhile) {
 
 const send = (path, what) => fetch(base + "/api/" + path, {
   method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json", "X-Chartlift-Token": token },
-}).catch(() => fail("The station does not answer. Is the program still running?", 0));
+}).catch(() => fail("The station does not answer. Does the program run?", 0));
 
 const alive = extend => post("alive", { extend });
 async function post(path, what, again) {
@@ -63,7 +63,7 @@ async function post(path, what, again) {
     return told;
   }
   if (status === 401) {
-    await lock("You are signed out. What is not saved yet is still here." + onward);
+    await lock("Signed out. What is not saved yet is still here." + onward);
     return post(path, what);
   }
   // Signed in anew in another tab: this page's second secret is of the session before.
@@ -107,7 +107,7 @@ async function signIn(why) {
   node.oncancel = stop;
   let form;
   while (!(form = (await load("/sign-in").catch(() => doc)).querySelector("form#sign-in, form#launch"))) {
-    put(said, "The station does not answer. Trying again …");
+    put(said, "The station does not answer …");
     await wait(2000);
   }
   put(said, why);
@@ -305,7 +305,7 @@ const pictures = new Map();
 function picture(task, room, line, several) {
   if (pictures.has(task.id)) return pictures.get(task.id);
   const [wide, high] = task.snippet, tall = task.outline ? task.outline[3] / 100 * high : 0;
-  let scale = tall < 1 || tall > several ? 1 : Math.min(3, Math.max(0.5, line / tall));
+  let scale = tall < 1 || tall > several ? 1 : Math.min(3, Math.max(1, line / tall));
   // As wide as there is room; where that were too small to read the picture is moved below its frame.
   if (wide * scale > room) scale = Math.max(scale * 0.7, room / wide);
   const img = make("img", { alt: "Picture of the paper: " + task.label + ", page " + task.page });
@@ -474,7 +474,7 @@ function field(root) {
     cry();
     if (!task) {
       touched = false;
-      return fetching ? say("Fetching what comes next …") : $("nothing").querySelector("a").focus();
+      return fetching ? say("Fetching …") : $("nothing").querySelector("a").focus();
     }
     const draft = drafts.get(task.id) || { watch: stopwatch() }, at = task.pages.indexOf(task.page) + 1;
     drafts.delete(task.id);
@@ -687,7 +687,7 @@ function field(root) {
     page() {
       const task = tasks[0], opened = clock();
       looked = true;
-      const node = leaf(task.label + " on its page", task.document, task.pages.length ? task.pages : [task.page], task.page, place || task.place);
+      const node = leaf(task.label, task.document, task.pages.length ? task.pages : [task.page], task.page, place || task.place);
       const up = e => {
         if (keys[e.key] !== "page") return;
         removeEventListener("keyup", up, true);
@@ -789,7 +789,7 @@ function group(form) {
     const at = tiles().indexOf(doc.activeElement), task = tasks[at];
     if (name === "back" || name === "undo") go("/mine");
     if (name === "help") help();
-    if (task && name === "page") leaf(task.label + " on its page", task.document, task.pages, task.page, task.place);
+    if (task && name === "page") leaf(task.label, task.document, task.pages, task.page, task.place);
     if (busy || name !== "accept" && name !== "postpone") return;
     busy = true;
     const taken = tasks.filter(task => !left.has(task.id)), measured = watch.read();
