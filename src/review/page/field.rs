@@ -88,7 +88,7 @@ fn asking(frame: &Frame, view: View, task: &Task, asked: &Asked, may_answer: boo
         div.sheet {
             figure {
                 div #picture role="group" aria-label="Picture" tabindex="0" { div #crop.crop { (snippet(frame, task)) } }
-                figcaption #caption hidden[!task.missing] { "Nothing was found here. This is where it should stand." }
+                figcaption #caption hidden[!task.missing] { "Nothing was found. If it is not here, look at the whole page." }
             }
             form #answer method="post" action={ (frame.base) "/form/answer" } autocomplete="off" {
                 (frame.hidden_token())
