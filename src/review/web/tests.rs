@@ -609,9 +609,9 @@ proptest::proptest! {
     fn no_text_of_ones_own_gets_onto_a_page_by_way_of_keys(command in "\\PC{0,12}|illegible|accept", key in "\\PC{1,12}|<[a-z]{1,5} [a-z]{2,8}=.{0,9}>") {
         let trial = Trial::new(false, false);
         let lee = trial.sign_in("lee");
-        let known = |text: &str| crate::review::page::keys(&json!({ "illegible": text })).is_some() || crate::review::page::keys(&json!({ "accept": text })).is_some();
+        let known = |text: &str| crate::review::page::keys(&json!({ "illegible": text })).is_ok() || crate::review::page::keys(&json!({ "accept": text })).is_ok();
         let answer = trial.post(&lee, "/api/keys", &json!({ &command: &key }).to_string());
-        proptest::prop_assert_eq!(answer.status == StatusCode::OK, crate::review::page::keys(&json!({ &command: &key })).is_some());
+        proptest::prop_assert_eq!(answer.status == StatusCode::OK, crate::review::page::keys(&json!({ &command: &key })).is_ok());
         if !known(&key) {
             proptest::prop_assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
             proptest::prop_assert_eq!(trial.accounts.keys("lee").unwrap(), "{}");
