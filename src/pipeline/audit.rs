@@ -18,7 +18,7 @@ use crate::confidence::audit::{self, AuditSettings, shift};
 use crate::confidence::{Certificate, Class};
 use crate::export::fhir::{self, ExportSettings};
 use crate::export::{ArchiveWriter, document_path};
-use crate::ledger::{Audit, Chosen, Found, Ledger, NewAlarm, RunKey, Suspect};
+use crate::ledger::{Audit, Chosen, Done, Found, Ledger, NewAlarm, RunKey, Suspect};
 use crate::model::{DecidedValue, DocumentId, Field, Recall, ValueId};
 use crate::review::{ToCheck, audit_csv, recall_csv};
 
@@ -219,6 +219,33 @@ pub(super) fn due(
         alarms.push(NewAlarm { field, since, audits: watch.audits, wrong: watch.wrong, e_value: watch.e_value(), promised });
     }
     Ok(Due { alarms, recalls: recalls(ledger, &suspects, export)? })
+}
+
+/// What answers to audits call for that are about to be kept with what people did: while ledger and outputs still agree.
+pub(super) fn called_for(
+    root: &Path,
+    ledger: &Ledger,
+    done: &[Done],
+    settings: &AuditSettings,
+    export: &ExportSettings,
+) -> Result<Due, RunError> {
+    let answers: BTreeMap<i64, bool> =
+        done.iter().filter_map(|done| done.doing.answer.as_ref()).map(|answer| (answer.audit, answer.right)).collect();
+    // Right answers raise no alarm, and call nothing back.
+    if answers.values().all(|right| *right) {
+        return Ok(Due::default());
+    }
+    let mut audits = ledger.audits()?;
+    let last = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
+    let mut wrong = Vec::new();
+    for (order, audit) in (last + 1..).zip(audits.iter_mut().filter(|audit| answers.contains_key(&audit.key))) {
+        let right = answers.get(&audit.key).copied().unwrap_or(true);
+        audit.answer = Some((order, right));
+        if let Some(found) = audit.found.as_ref().filter(|_| !right) {
+            wrong.push(Suspect { wrong: true, document: found.document.clone(), id: audit.id.clone(), run: audit.run });
+        }
+    }
+    due(root, ledger, &audits, wrong, settings, export)
 }
 
 /// Switches off what the answers in the ledger call for. Says which fields.

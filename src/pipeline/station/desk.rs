@@ -5,10 +5,10 @@ use std::sync::PoisonError;
 use super::answers::{self, Case, Verdict};
 use super::publish::Change;
 use super::scene::{Scene, elsewhere, of_opaque};
-use super::task::{self, Around, frame_of, hides};
+use super::task::{self, Around, frame_of};
 use super::{Station, fault, frame, now, pictures, words};
 use crate::confidence::bounds::upper_bound;
-use crate::ledger::{Claimable, Doing, Done, Ledger, Pool, Suspect, Work};
+use crate::ledger::{Claimable, Doing, Done, Ledger, Pool, Work};
 use crate::model::{
     Act, Circumstances, DocumentId, DocumentKind, DocumentRecord, Field, Item, ItemState, Lane, Mode, PageNumber, Reason, Reviewer, Role,
     Shown,
@@ -60,8 +60,7 @@ impl Station {
 
     /// Fields of a document that are asked blindly and wait.
     pub(super) fn hidden(&self, ledger: &Ledger, record: &DocumentRecord) -> Answered<Vec<(Field, Option<u32>)>> {
-        let items = ledger.items_of(record.sha256, record.ordinal).map_err(fault)?;
-        Ok(items.iter().filter(|item| hides(item)).map(|item| (item.field(), item.id.item)).collect())
+        task::hidden(ledger, record).map_err(fault)
     }
 
     /// The entries of a conflict for who settles it, in an order that tells nothing.
@@ -168,29 +167,9 @@ impl Station {
         })
     }
 
-    /// What has to be called back where checks found values wrong, and the alarms that this calls for. While ledger and outputs still agree.
-    fn called_for(&self, ledger: &Ledger, done: &[Done]) -> Answered<audit::Due> {
-        let wrong = |done: &&Done| done.doing.answer.as_ref().is_some_and(|answer| !answer.right);
-        if !done.iter().any(|done| wrong(&done)) {
-            return Ok(audit::Due::default());
-        }
-        let mut audits = ledger.audits().map_err(fault)?;
-        let last = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
-        let mut suspects = Vec::new();
-        for (order, Done { item, doing, .. }) in (last + 1..).zip(done) {
-            let Some(answer) = &doing.answer else { continue };
-            let Some(audit) = audits.iter_mut().find(|audit| audit.key == answer.audit) else { continue };
-            audit.answer = Some((order, answer.right));
-            if let Some(found) = audit.found.clone().filter(|_| !answer.right) {
-                suspects.push(Suspect { wrong: true, document: found.document, id: item.id.clone(), run: audit.run });
-            }
-        }
-        audit::due(&self.root, ledger, &audits, suspects, &self.settings.audit, &self.settings.export).map_err(fault)
-    }
-
     /// Keeps what was done, all or nothing, with the alarms and recalls that follow from it. Says whether there was an alarm.
     fn keep(&self, ledger: &mut Ledger, who: &Reviewer, done: &[Done]) -> Answered<bool> {
-        let due = self.called_for(ledger, done)?;
+        let due = audit::called_for(&self.root, ledger, done, &self.settings.audit, &self.settings.export).map_err(fault)?;
         match ledger.keep_sheet(done, &due.alarms, &due.recalls).map_err(fault)? {
             Ok(()) => Ok(!due.alarms.is_empty()),
             Err(refused) => Err(refused.first().map_or(DeskError::Unknown, |(_, item)| self.meanwhile(ledger, who, item))),

@@ -11,14 +11,13 @@ use std::path::Path;
 use super::answers::{self, Case, DIFFERS, Verdict};
 use super::scene::{Scenes, elsewhere};
 use super::sync;
-use super::task::{self, Around, hides};
+use super::task::{self, Around};
 use super::typed::Typed;
 use crate::confidence::audit::sample::Key;
 use crate::extract::Vocabulary;
-use crate::ledger::{Audit, Done, Ledger, Suspect};
+use crate::ledger::{Done, Ledger};
 use crate::model::{
-    Account, Circumstances, DocumentKind, DocumentRecord, Field, Item, ItemState, Lane, Measured, Outcome, Reviewer, Role, Sha256, Shown,
-    ValueForm,
+    Account, Circumstances, DocumentKind, Field, Item, ItemState, Lane, Measured, Outcome, Reviewer, Role, Sha256, Shown, ValueForm,
 };
 use crate::pipeline::rules::Rules;
 use crate::pipeline::{Archive, RunError, audit, outputs, settle};
@@ -86,17 +85,11 @@ fn beside(
     vocabulary: &Vocabulary,
 ) -> Result<(Vec<String>, Option<String>), RunError> {
     let Some(scene) = scenes.at(ledger, item.id.sha256, item.id.ordinal, item.page())? else { return Ok((Vec::new(), None)) };
-    let hidden = hidden(ledger, &scene.record)?;
+    let hidden = task::hidden(ledger, &scene.record)?;
     let others = elsewhere(ledger, &scene.record, item.field())?;
     let around = Around { vocabulary, key, hidden: &hidden, elsewhere: &others, previous: None, entries: Vec::new() };
     let task = task::task(item, &scene, around);
     Ok((task.alternatives.into_iter().map(|alternative| alternative.value).collect(), task.reads))
-}
-
-/// Fields of a document that are asked blindly and wait.
-fn hidden(ledger: &Ledger, record: &DocumentRecord) -> Result<Vec<(Field, Option<u32>)>, RunError> {
-    let items = ledger.items_of(record.sha256, record.ordinal)?;
-    Ok(items.iter().filter(|item| hides(item)).map(|item| (item.field(), item.id.item)).collect())
 }
 
 fn is_open(item: &Item) -> bool {
@@ -146,7 +139,7 @@ pub fn import_sheet(folder: &Path, file: &Path, settings: &Settings, apply: bool
         let (ledger, _) = Archive::look(folder)?;
         let weighing = Weighing::new(&ledger, folder, rules.vocabulary(), &session)?;
         let mut weighed = weighing.weigh(&rows)?;
-        let due = weighed.due(folder, &ledger, settings)?;
+        let due = audit::called_for(folder, &ledger, &weighed.done, &settings.audit, &settings.export)?;
         weighed.report.new_off = due.alarms.iter().map(|alarm| alarm.field).collect();
         return Ok(weighed.report);
     }
@@ -156,7 +149,7 @@ pub fn import_sheet(folder: &Path, file: &Path, settings: &Settings, apply: bool
     if weighed.report.refused() || weighed.done.is_empty() {
         return Ok(weighed.report);
     }
-    let due = weighed.due(&root, &archive.ledger, settings)?;
+    let due = audit::called_for(&root, &archive.ledger, &weighed.done, &settings.audit, &settings.export)?;
     match archive.ledger.keep_sheet(&weighed.done, &due.alarms, &due.recalls)? {
         // Somebody at the station was faster.
         Err(refused) => {
@@ -196,33 +189,6 @@ struct Weighed {
     done: Vec<Done>,
     /// The lines of the file from which these come.
     lines: Vec<u64>,
-}
-
-impl Weighed {
-    /// What the answers to audits among them call for.
-    fn due(&self, root: &Path, ledger: &Ledger, settings: &Settings) -> Result<audit::Due, RunError> {
-        let answers: BTreeMap<i64, bool> =
-            self.done.iter().filter_map(|done| done.doing.answer.as_ref()).map(|answer| (answer.audit, answer.right)).collect();
-        if answers.is_empty() {
-            return Ok(audit::Due::default());
-        }
-        let mut audits = ledger.audits()?;
-        let mut order = audits.iter().filter_map(|audit| audit.answer).map(|(order, _)| order).max().unwrap_or(0);
-        let mut wrong = Vec::new();
-        for audit in &mut audits {
-            let Some(&right) = answers.get(&audit.key) else { continue };
-            order += 1;
-            audit.answer = Some((order, right));
-            wrong.extend((!right).then(|| suspect(audit)).flatten());
-        }
-        audit::due(root, ledger, &audits, wrong, &settings.audit, &settings.export)
-    }
-}
-
-/// A value that a check found wrong.
-fn suspect(audit: &Audit) -> Option<Suspect> {
-    let document = audit.found.as_ref()?.document.clone();
-    Some(Suspect { wrong: true, document, id: audit.id.clone(), run: audit.run })
 }
 
 /// What a sheet is held against.
@@ -370,7 +336,7 @@ impl<'a> Weighing<'a> {
         let Some(id) = self.ledger.document_at(item.id.sha256, item.id.ordinal)? else { return Ok(Err("its document is gone".to_owned())) };
         let Some(stored) = self.ledger.document(&id)? else { return Ok(Err("its document is gone".to_owned())) };
         let mut record = stored.record;
-        let hidden = hidden(self.ledger, &record)?;
+        let hidden = task::hidden(self.ledger, &record)?;
         record.values.retain(|value| !hidden.contains(&(value.extracted.field, value.extracted.item)));
         let entries = self.ledger.entries(&item.name)?;
         let audit = if item.lane == Lane::Audit { self.ledger.audit_of(&item.id)?.map(|(audit, _)| audit) } else { None };

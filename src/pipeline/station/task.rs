@@ -6,7 +6,8 @@ use super::scene::{Scene, opaque};
 use super::{seeds, typed, words};
 use crate::confidence::audit::sample::Key;
 use crate::extract::Vocabulary;
-use crate::model::{Field, Item, ItemState, Lane, Reason, Word};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{DocumentRecord, Field, Item, ItemState, Lane, Reason, Word};
 use crate::pipeline::rules::STRAY_RULE;
 use crate::review::desk::{Task, is_blind};
 
@@ -158,6 +159,12 @@ fn messages(item: &Item, scene: &Scene, shown: &str, raw: Option<&str>, around: 
 /// Whether nobody may be told what kind of document it is taken for.
 pub(super) fn kind_hidden(hidden: &[(Field, Option<u32>)]) -> bool {
     hidden.iter().any(|(field, _)| *field == Field::DocumentType)
+}
+
+/// Fields of a document that are asked blindly and wait.
+pub(super) fn hidden(ledger: &Ledger, record: &DocumentRecord) -> Result<Vec<(Field, Option<u32>)>, LedgerError> {
+    let items = ledger.items_of(record.sha256, record.ordinal)?;
+    Ok(items.iter().filter(|item| hides(item)).map(|item| (item.field(), item.id.item)).collect())
 }
 
 /// Whether an item shows its field's value to nobody while it waits.
