@@ -149,7 +149,7 @@ fn fill(path: &Path, documents: u32) -> Result<(), Box<dyn Error>> {
         for new in asked.iter().flat_map(|paper| &paper.items).filter(|new| new.lane == Lane::Queue) {
             let number = new.id.item.unwrap_or(0);
             let (who, act) = match number % 100 {
-                _ if new.mode == Mode::Double && number % 3 == 0 => (["ann", "bob"][number as usize % 2], Act::Key),
+                _ if new.mode == Mode::Double && number.is_multiple_of(3) => (["ann", "bob"][number as usize % 2], Act::Key),
                 97 => ("ann", Act::Postpone),
                 _ => continue,
             };
@@ -192,7 +192,7 @@ fn paper(document: u32) -> Asked {
             place: Some(PercentBox { x: 10.0, y: 20.0, width: 15.0, height: 2.0 }),
             shown,
             confidence: 0.6,
-            reasons: vec![if nth % 2 == 0 { Reason::LowConfidence } else { Reason::RuleBroken }],
+            reasons: vec![if nth.is_multiple_of(2) { Reason::LowConfidence } else { Reason::RuleBroken }],
             rank: f64::from(spread % 10_000) / 100.0,
             mode,
         }

@@ -133,7 +133,7 @@ fn a_run_is_of_one_field_and_the_dearest_first_and_held_by_one() {
     let (_folder, mut ledger) = ledger();
     let of = |nth: u32, field, rank| new(Lane::Queue, nth / 10, nth, field, Mode::Confirm, rank);
     let items: Vec<NewItem> =
-        (0..30).map(|nth| of(nth, if nth % 2 == 0 { Field::City } else { Field::Phone }, f64::from(nth % 10))).collect();
+        (0..30).map(|nth| of(nth, if nth.is_multiple_of(2) { Field::City } else { Field::Phone }, f64::from(nth % 10))).collect();
     let documents: Vec<Asked> = (0..3).map(|d| asked(d, items[d as usize * 10..][..10].to_vec())).collect();
     assert_eq!(ledger.sync_items(&documents, 0).unwrap(), 30);
     assert_eq!(ledger.sync_items(&documents, 0).unwrap(), 0);
@@ -197,7 +197,9 @@ fn checks_and_planted_errors_take_their_share_of_turns_in_an_order_that_a_key_dr
     let kind = |nth: u32| fields[nth as usize % 3];
     let mut items: Vec<NewItem> = (0..1200).map(|nth| new(Lane::Queue, 0, nth, kind(nth), Mode::Confirm, f64::from(nth))).collect();
     // A field of which nothing waits is checked all the same.
-    items.extend((0..200).map(|nth| new(Lane::Audit, 0, nth, if nth % 4 == 0 { Field::State } else { kind(nth) }, Mode::Blind, 0.0)));
+    items.extend(
+        (0..200).map(|nth| new(Lane::Audit, 0, nth, if nth.is_multiple_of(4) { Field::State } else { kind(nth) }, Mode::Blind, 0.0)),
+    );
     items.extend((0..60).map(|nth| new(Lane::Seed, 0, nth, kind(nth), Mode::Confirm, 0.0)));
     ledger.sync_items(&[asked(0, items.clone())], 0).unwrap();
     assert_eq!(ledger.queue_counts("ann", NOW).unwrap().open, 1460);
@@ -387,7 +389,7 @@ fn a_run_understood_anew_keeps_what_people_did() {
     assert_eq!(ledger.sync_items(&[Asked { ordinal: 2, ..asked(0, vec![]) }], seen).unwrap(), 0);
     assert_eq!(now(&ledger, &got[0]).state, Gone);
     assert_eq!(ledger.claim(&ann(), &wanted(), super::now()).unwrap(), []);
-    assert_eq!(ledger.sync_items(&[second.clone()], seen).unwrap(), 3);
+    assert_eq!(ledger.sync_items(std::slice::from_ref(&second), seen).unwrap(), 3);
     assert_eq!((now(&ledger, &got[0]).state, now(&ledger, &got[0]).keyed_by), (Second, vec!["ann".to_owned()]));
     // What is decided stays so when it is asked as before.
     assert_eq!(ledger.sync_items(&[asked(0, vec![item(1)])], seen).unwrap(), 0);
@@ -466,7 +468,7 @@ fn a_group_is_of_one_value_with_planted_errors_among_it() {
     let item =
         |lane, nth: u32, shown: &str, rank| NewItem { shown: shown.into(), ..new(lane, nth, nth, Field::Gender, Mode::Confirm, rank) };
     let mut items: Vec<NewItem> =
-        (0..50).map(|nth| item(Lane::Queue, nth, if nth % 2 == 0 { "female" } else { "male" }, f64::from(nth))).collect();
+        (0..50).map(|nth| item(Lane::Queue, nth, if nth.is_multiple_of(2) { "female" } else { "male" }, f64::from(nth))).collect();
     items.extend((50..60).map(|nth| item(Lane::Queue, nth, "", 100.0)));
     items.extend((60..80).map(|nth| item(Lane::Seed, nth, "male", 0.0)));
     let documents: Vec<Asked> = items.into_iter().map(|item| asked(item.id.item.unwrap(), vec![item])).collect();
@@ -634,7 +636,7 @@ proptest! {
                 Try::Undo(who, nth) => {
                     let mine = ledger.mine(&people[who].name, UNDO).unwrap();
                     let wanted = nth.and_then(|nth| mine.get(nth)).or(mine.first());
-                    let undone = ledger.undo(&people[who], nth.and_then(|_| wanted).map(|entry| entry.line), 600).unwrap();
+                    let undone = ledger.undo(&people[who], nth.and(wanted).map(|entry| entry.line), 600).unwrap();
                     prop_assert_eq!(undone.is_some(), wanted.is_some_and(|entry| entry.undoable));
                     if let Some(undone) = undone {
                         standing.remove(&undone.entry.line).unwrap();
