@@ -1,9 +1,9 @@
 //! Opens the link in a browser. The link itself is on no command line, where everybody of the machine would see it: a file for its owner alone
 //! leads there.
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -24,10 +24,12 @@ pub fn open(link: &str) -> io::Result<tempfile::TempDir> {
 
 /// Writes the file that leads there, for its owner alone.
 fn place(link: &str) -> io::Result<(tempfile::TempDir, PathBuf)> {
-    // 0700 by its maker; the folder of the session is gone when its user logs out.
+    // The folder of the session is gone when its user logs out.
+    let make =
+        |within: PathBuf| tempfile::Builder::new().prefix("chartlift-").permissions(Permissions::from_mode(0o700)).tempdir_in(within);
     let folder = match std::env::var_os("XDG_RUNTIME_DIR") {
-        Some(session) => tempfile::Builder::new().prefix("chartlift-").tempdir_in(session).or_else(|_| tempfile::tempdir())?,
-        None => tempfile::tempdir()?,
+        Some(session) => make(session.into()).or_else(|_| make(std::env::temp_dir()))?,
+        None => make(std::env::temp_dir())?,
     };
     let path = folder.path().join("station.html");
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
@@ -65,7 +67,6 @@ mod tests {
 
     #[test]
     fn the_file_leads_to_the_link_for_its_owner_alone_and_goes_with_its_folder() {
-        use std::os::unix::fs::PermissionsExt;
         let (folder, path) = place("http://127.0.0.1:1/a/sign-in#b\"<").unwrap();
         let page = std::fs::read_to_string(&path).unwrap();
         assert!(page.contains(r#"content="0;url=http://127.0.0.1:1/a/sign-in#b&quot;&lt;""#), "{page}");
