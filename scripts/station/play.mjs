@@ -22,21 +22,28 @@ async function after(person, before) {
   await person.page.waitForFunction((old) => {
     const work = document.getElementById("work");
     return !document.getElementById("nothing").hidden || (work.dataset.shown !== old && globalThis.flips.at(-1)?.item === work.dataset.shown);
-  }, before, { polling: "raf", timeout: 15000 });
+  }, before, { polling: "raf", timeout: 60000 }).catch(async () => {
+    const state = await person.page.evaluate(() => ({
+      shown: document.getElementById("work")?.dataset.shown, flip: globalThis.flips?.at(-1), item: document.getElementById("item")?.hidden,
+      said: ["doubt", "status", "alert"].map((id) => document.getElementById(id)?.textContent),
+      pictures: [...document.querySelectorAll("#crop img")].map((img) => [img.complete, img.naturalWidth]),
+    }));
+    hold(false, `no other item comes after ${before}`, { state, faults: person.faults, last: person.answered("/api/").slice(-3).map(({ url, body }) => [url, body.slice(0, 300)]) });
+  });
   return shown(person);
 }
 
 /** Answers the item that stands there by keys, and once more where the page asks; gives the next one and how often it asked. */
 async function answer(person, item, press) {
   for (let asked = 0; ; asked++) {
-    const kept = person.page.waitForResponse((response) => response.url().endsWith("/api/answer"), { timeout: 15000 });
+    const kept = person.page.waitForResponse((response) => response.url().endsWith("/api/answer"), { timeout: 60000 });
     await press();
     const reply = await kept;
     const { doubt, error } = JSON.parse(person.answered("/api/answer").at(-1).body);
     hold(reply.ok(), "an answer was refused", error);
     if (!doubt) return { next: await after(person, item), asked };
     hold(asked < 2, "the page asks again and again", doubt);
-    await person.page.waitForFunction((id) => document.getElementById("doubt").textContent && document.getElementById("work").dataset.shown === id, item, { timeout: 15000 });
+    await person.page.waitForFunction((id) => document.getElementById("doubt").textContent && document.getElementById("work").dataset.shown === id, item, { timeout: 60000 });
     // The page is deaf for a moment, so that a key for the item before does not answer this one.
     await person.page.waitForTimeout(750);
     press = () => person.page.keyboard.press("Enter");
@@ -101,7 +108,7 @@ const scenarios = {
     await person.context.addInitScript(stopwatch);
     await byLink(person);
     await person.page.keyboard.press("Enter");
-    await person.page.waitForFunction(() => document.getElementById("work")?.dataset.shown, undefined, { timeout: 15000 });
+    await person.page.waitForFunction(() => document.getElementById("work")?.dataset.shown, undefined, { timeout: 60000 });
     const saves = [], snippets = [];
     person.page.on("requestfinished", (request) => {
       if (request.url().endsWith("/api/answer")) saves.push(request.timing().responseEnd - request.timing().requestStart);
@@ -117,6 +124,8 @@ const scenarios = {
       hold(task, "an item that the server has not told of", item);
       const known = plan.known[item];
       const keys = person.page.keyboard;
+      // A person reads before the key, and a good deal longer.
+      await person.page.waitForTimeout(plan.reads ?? 0);
       let deed, press = () => keys.press("Enter");
       if (task.mode !== "confirm") {
         holdBlind(task);
@@ -145,7 +154,7 @@ const scenarios = {
       deeds.push(deed);
       if (done.undone < 3 && seen.size % 40 === 20) {
         await keys.press("PageUp");
-        await person.page.waitForFunction((id) => document.getElementById("work").dataset.shown === id, item, { timeout: 15000 });
+        await person.page.waitForFunction((id) => document.getElementById("work").dataset.shown === id, item, { timeout: 60000 });
         await person.painted();
         ({ next } = await answer(person, item, () => keys.press("Enter")));
         done.undone++;
@@ -257,7 +266,9 @@ Object.assign(scenarios, {
     });
     hold(group, "no group is offered");
     await person.page.goto(group);
-    await person.page.waitForSelector("#tiles [role=option]");
+    await person.page.waitForSelector("[role=listbox] [role=option]", { timeout: 60000 }).catch(async () => {
+      hold(false, `no tiles at ${group}`, person.faults);
+    });
     const tiles = await person.page.evaluate(() => JSON.parse(document.getElementById("group").dataset.tasks));
     hold(tiles.length >= 3, "too few tiles", tiles.length);
     hold(new Set(tiles.map((task) => task.value)).size === 1, "tiles are not read alike", tiles.map((task) => task.value));
@@ -265,10 +276,10 @@ Object.assign(scenarios, {
     const odd = Math.min(2, tiles.length - 1);
     const keys = person.page.keyboard;
     for (let n = 0; n < odd; n++) await keys.press("ArrowRight");
-    const other = tiles[odd].choices.find(([code]) => code !== tiles[odd].value);
+    const other = tiles[odd].choices.find(([code, words]) => code !== tiles[odd].value && !words.includes(" "));
     await keys.type(other[1]);
     await person.painted();
-    const label = await person.page.evaluate((n) => document.querySelectorAll("#tiles [role=option]")[n].getAttribute("aria-label"), odd);
+    const label = await person.page.evaluate((n) => document.querySelectorAll("[role=listbox] [role=option]")[n].getAttribute("aria-label"), odd);
     hold(label.includes("corrected"), "the odd tile does not say that it is corrected", label);
     let said;
     for (let asked = 0; asked < 2; asked++) {
