@@ -252,11 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn a_snippet_has_the_size_that_its_frame_promises() {
+    fn a_snippet_has_the_shape_that_its_frame_promises_and_no_pixels_that_were_made_up() {
         let reading = read(Vec::new());
         let frame = Frame { area: Rect::new(900.0, 10.0, 100.0, 40.0), outline: None, scale: 2.0 };
         let bytes = snippet_png(&noise(500, 500), &reading, &frame).unwrap();
         let back = image::load_from_memory(&bytes).unwrap();
-        assert_eq!((back.width(), back.height()), frame.size());
+        assert_eq!((back.width(), back.height(), frame.size()), (50, 20, (200, 80)));
     }
 }

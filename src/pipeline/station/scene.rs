@@ -112,6 +112,11 @@ pub(super) fn elsewhere(ledger: &Ledger, record: &DocumentRecord, field: crate::
     let mut values: Vec<String> = Vec::new();
     for id in ledger.papers_of_number(&number, PAPERS)?.into_iter().filter(|id| *id != record.id) {
         let Some(other) = ledger.document(&id)? else { continue };
+        // What is asked blindly of another paper is told by none.
+        let asked = ledger.items_of(other.record.sha256, other.record.ordinal)?;
+        if asked.iter().any(|item| item.field() == field && super::task::hides(item)) {
+            continue;
+        }
         for value in other.record.values.iter().filter(|v| v.extracted.field == field && v.status.leaves()) {
             let text = &value.extracted.value;
             if !text.is_empty() && !values.contains(text) && values.len() < VALUES {

@@ -3,11 +3,12 @@
 use super::frame::{self, Frame};
 use super::readings::{self, Known};
 use super::scene::{Scene, opaque};
+use super::typed::Typed;
 use super::{seeds, typed, words};
 use crate::confidence::audit::sample::Key;
 use crate::extract::Vocabulary;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{DocumentRecord, Field, Item, ItemState, Lane, Reason, Word};
+use crate::model::{DocumentRecord, Field, Item, ItemState, Lane, Reason, ValueForm, Word};
 use crate::pipeline::rules::STRAY_RULE;
 use crate::review::desk::{Task, is_blind};
 
@@ -136,12 +137,10 @@ fn messages(item: &Item, scene: &Scene, shown: &str, raw: Option<&str>, around: 
     let (field, value) = (item.field(), scene.value(item));
     let notice = value.is_some_and(|value| value.extracted.rule == STRAY_RULE || value.extracted.rule.starts_with("parts."));
     if !notice && !shown.is_empty() {
-        let text = raw.filter(|_| field.form() == crate::model::ValueForm::Date).unwrap_or(shown);
         let year = typed::this_year();
-        typed::objection(field, shown, around.vocabulary, year)
-            .or_else(|| typed::objection(field, text, around.vocabulary, year))
-            .into_iter()
-            .for_each(&mut add);
+        // What was read says more of a date that is none than what became of it.
+        let text = raw.filter(|_| field.form() == ValueForm::Date && !Typed::new(field, shown, around.vocabulary).has_form());
+        typed::objection(field, text.unwrap_or(shown), around.vocabulary, year).into_iter().for_each(&mut add);
         let hidden = |wanted: &Field| around.hidden.iter().any(|(field, _)| field == wanted);
         // A message quotes what it was held against.
         let others = [Field::BirthDate, Field::EncounterStart, Field::EncounterEnd, Field::DocumentDate, Field::State, Field::PostalCode];

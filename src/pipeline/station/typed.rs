@@ -56,10 +56,16 @@ impl Typed {
         self.forms.first().map_or("", String::as_str)
     }
 
-    /// Whether the field gave it a form of its own.
+    /// Whether the field gave it a form of its own, or it has that form already.
     pub fn has_form(&self) -> bool {
-        self.forms.len() > 1
+        self.forms.len() > 1 || is_number(self.field, self.text())
     }
+}
+
+/// Whether a text is a phone number in its normal form (E.164), which no paper prints.
+fn is_number(field: Field, text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    field.form() == ValueForm::Phone && (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a text without a normal form cannot be a value of the field.
@@ -89,7 +95,7 @@ pub(super) fn objection(field: Field, text: &str, vocabulary: &Vocabulary, this_
             None => Some(no_date(text)),
         };
     }
-    if needs_form(field) && forms.len() < 2 {
+    if needs_form(field) && forms.len() < 2 && !is_number(field, text) {
         return Some(match field.form() {
             ValueForm::Phone => "a phone number here has ten digits".to_owned(),
             ValueForm::Email => "an e-mail address looks like name@example.org".to_owned(),
@@ -224,6 +230,17 @@ mod tests {
             (Field::DocumentDate, "01/01/2098", Some("1 January 2098 lies in the future")),
             (Field::Phone, "555-01", Some("a phone number")),
             (Field::Phone, "(503) 555-0123", None),
+            // Normal forms are no reason to object.
+            (Field::Phone, "+15035550123", None),
+            (Field::State, "OR", None),
+            (Field::PostalCode, "97301", None),
+            (Field::Ssn, "987-65-4320", None),
+            (Field::Gender, "female", None),
+            (Field::MaritalStatus, "M", None),
+            (Field::Email, "ann@example.org", None),
+            (Field::DocumentType, "11506-3", None),
+            (Field::ObservationLoinc, "2823-3", None),
+            (Field::VaccineDate, "1998-05", None),
             (Field::ConditionIcd10, "Z99.99", Some("no such code")),
             (Field::ConditionIcd10, "E11.9", None),
             (Field::Family, "O'Brien", None),
