@@ -266,9 +266,9 @@ fn items(said: &[Said], standing: &[usize], values: &[DecidedValue]) -> Vec<Opti
         let lacks = |row: &[&ExtractedValue]| lines.iter().all(|&at| row.iter().all(|found| found.field != said[at].field));
         let number = match rows.get(&item) {
             None => item,
-            Some(row) if row.iter().any(|found| beside(&found)) => item,
+            Some(row) if row.iter().any(&beside) => item,
             Some(_) => {
-                let mut fitting = rows.iter().filter(|(_, row)| row.iter().any(|found| beside(&found)) && lacks(row));
+                let mut fitting = rows.iter().filter(|(_, row)| row.iter().any(&beside) && lacks(row));
                 match (fitting.next(), fitting.next()) {
                     (Some((number, _)), None) => *number,
                     _ => {

@@ -136,10 +136,10 @@ pub(super) fn sign_export(root: &Path, ledger: &Ledger, settings: &ReviewSetting
 pub(super) fn of_day(root: &Path, ledger: &mut Ledger, settings: &ReviewSettings) -> Result<(), RunError> {
     let day = |at: i64| at.div_euclid(86_400);
     let today = day(jiff::Timestamp::now().as_second());
-    if ledger.checkpoints()?.last().is_none_or(|last| day(last.at) != today) {
-        if let Err(why) = make_checkpoint(root, ledger, "day", settings)? {
-            tracing::warn!("no checkpoint of the chain of decisions: {why}");
-        }
+    if ledger.checkpoints()?.last().is_none_or(|last| day(last.at) != today)
+        && let Err(why) = make_checkpoint(root, ledger, "day", settings)?
+    {
+        tracing::warn!("no checkpoint of the chain of decisions: {why}");
     }
     Ok(())
 }

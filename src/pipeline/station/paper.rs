@@ -158,6 +158,10 @@ impl Station {
         let field = Field::parse(&place.field).ok_or(DeskError::Unknown)?;
         let (record, layout) = self.read(|ledger| {
             let record = self.document(ledger, &place.document)?;
+            // What is read there would be the machine's word.
+            if self.hidden(ledger, &record)?.iter().any(|(hidden, _)| *hidden == field) {
+                return Err(DeskError::Forbidden("the field is asked without sight of what was read: key what stands there"));
+            }
             let layout = self.scenes.page(ledger, &record, PageNumber::new(place.page)).map_err(fault)?.ok_or(DeskError::Unknown)?;
             Ok((record, layout))
         })?;

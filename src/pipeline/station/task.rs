@@ -123,7 +123,7 @@ fn doubt_of_seed(shown: &str, value: Option<&crate::model::DecidedValue>) -> Vec
     let tail = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
     let end = one.len().saturating_sub(tail).max(head + 1).min(one.len());
     // Every other one: what the engine is sure of may be wrong, too.
-    if shown.len() % 2 == 0 && head < end { vec![(head, end)] } else { Vec::new() }
+    if shown.len().is_multiple_of(2) && head < end { vec![(head, end)] } else { Vec::new() }
 }
 
 /// Why it waits and what rules say of it, in words.

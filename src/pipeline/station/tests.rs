@@ -211,8 +211,12 @@ fn of_what_is_asked_blindly_nothing_that_was_read_leaves() {
         let leak = given_out.iter().find(|text| text.contains(secret.as_str()) || text.contains(&reads));
         assert!(leak.is_none(), "the machine's reading of a blind item left the server in {:.300}", leak.unwrap());
     }
-    // Once taken back it is asked blindly again, and the list of one's own deeds does not spell what was read.
+    // Nor is what stands at a place read for who is to key it.
     let family = tasks.iter().find(|task| task.field == Field::Family.as_str() && task.mode == "blind").unwrap();
+    let (document, field) = (family.document.clone(), family.field.clone());
+    let there = ReadAgain { document, page: family.page, field, place: [0.0, 0.0, 100.0, 100.0] };
+    assert!(matches!(station.read_again(&ann, &there), Err(DeskError::Forbidden(_))));
+    // Once taken back it is asked blindly again, and the list of one's own deeds does not spell what was read.
     let (name, _) = NAMES
         .iter()
         .find(|(name, _)| station.answer(&ann, &given(family, Outcome::Corrected, &name.to_lowercase())).unwrap().doubt.is_none())

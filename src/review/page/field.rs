@@ -233,7 +233,7 @@ pub(super) fn snippet(frame: &Frame, task: &Task) -> Markup {
 fn drawn(task: &Task) -> (u32, u32) {
     let (width, height) = (f64::from(task.snippet.0), f64::from(task.snippet.1));
     let line = task.outline.map_or(0.0, |[_, _, _, tall]| tall / 100.0 * height);
-    let scale = if line < 1.0 || line > SEVERAL_LINES { 1.0 } else { (LINE / line).clamp(1.0, 3.0) };
+    let scale = if !(1.0..=SEVERAL_LINES).contains(&line) { 1.0 } else { (LINE / line).clamp(1.0, 3.0) };
     ((width * scale).round() as u32, (height * scale).round() as u32)
 }
 

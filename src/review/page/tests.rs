@@ -113,7 +113,7 @@ fn every_picture_has_words_and_they_are_never_the_guess() {
     let reviewer = Reviewer { name: "ada".to_owned(), role: Role::Reviewer, session: String::new() };
     let frame = Frame { base: "", token: "t", reviewer: &reviewer, keys: "{}", build: "1", idle: 900 };
     let one = Task { label: "Family name".to_owned(), value: Some("Quillfeather".to_owned()), ..task("confirm") };
-    for html in [work(&frame, Some(&one), &Asked::default()), group(&frame, &[one.clone()], &Asked::default())] {
+    for html in [work(&frame, Some(&one), &Asked::default()), group(&frame, std::slice::from_ref(&one), &Asked::default())] {
         for picture in html.split("<img").skip(1) {
             let tag = picture.split('>').next().unwrap();
             assert!(tag.contains("alt=\"Picture of the paper: Family name, page 2\""), "{tag}");
