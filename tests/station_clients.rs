@@ -199,7 +199,7 @@ impl Client<'_> {
         let mut turn = 0_usize;
         while Instant::now() < until {
             turn += 1;
-            let conflicts = self.at < 2 && turn % 3 == 0;
+            let conflicts = self.at < 2 && turn.is_multiple_of(3);
             let Ok((status, told)) = self.post("/api/tasks", &json!({"count": 4, "conflicts": conflicts})) else {
                 std::thread::sleep(Duration::from_millis(50));
                 continue;
@@ -224,7 +224,7 @@ impl Client<'_> {
         let blind = task["mode"] != "confirm";
         assert!(!blind || task["value"].is_null(), "a blind item shows its value");
         // Most people say the same of an item; some say something else, so that pairs differ.
-        let odd = id.bytes().map(usize::from).sum::<usize>() % 4 == 0 && self.at % 2 == 0;
+        let odd = id.bytes().map(usize::from).sum::<usize>().is_multiple_of(4) && self.at.is_multiple_of(2);
         let outcome = match (blind, task["value"].as_str()) {
             (false, Some(value)) if !value.is_empty() && !odd => "verified",
             (true, _) if !odd => "illegible",
