@@ -1,5 +1,6 @@
 //! What people see at the station, over samples/scans: every snippet holds the value's box and, where one is printed, its label, is large enough to be read
 //! and small enough to be there at once; pictures are made before the inbox is emptied, and a scan that is gone is told.
+#![allow(clippy::print_stdout, reason = "a test says what it measured")]
 
 mod common;
 
