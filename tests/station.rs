@@ -203,8 +203,7 @@ fn assert_done(archive: &Path, items: &BTreeMap<String, Asked>, deeds: &Path) ->
                 "" => row.status == "rejected",
                 value => matches!(row.status.as_str(), "verified" | "corrected") && folded(&row.value) == folded(value),
             };
-            (asked.lane == "queue" && !found.iter().any(|row| kept(row)))
-                .then(|| format!("{} {} {value:?}: {found:?}", asked.document, asked.field))
+            (asked.lane == "queue" && !found.iter().any(kept)).then(|| format!("{} {} {value:?}: {found:?}", asked.document, asked.field))
         });
         match missing {
             None => return last.len(),
