@@ -77,6 +77,8 @@ async function byLink(person) {
 
 async function byPassword(person, account) {
   await person.page.goto(`${base}/sign-in`);
+  // The browser gives the first field its focus a moment after the page is there.
+  await person.page.waitForFunction(() => document.activeElement?.name === "name");
   await person.page.keyboard.type(account.name);
   await person.page.keyboard.press("Tab");
   await person.page.keyboard.type(account.password);

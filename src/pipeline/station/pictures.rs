@@ -200,10 +200,12 @@ fn paper(page: &GreyPage) -> u8 {
 fn of_shades(page: &GreyPage, shades: u32, paper: u8) -> GreyPage {
     let white = paper.saturating_sub(GRAIN).max(1);
     let steps = shades - 1;
+    // Thin strokes that were made smaller are grey: with few shades the half-dark counts as ink, or they would be gone.
+    let half = if shades > 4 { 127 } else { 64 };
     let table: Vec<u8> = (0..256_u32)
         .map(|shade| {
             let shade = (shade * 255 / u32::from(white)).min(255);
-            u8::try_from((shade * steps + 127) / 255 * 255 / steps).unwrap_or(255)
+            u8::try_from((shade * steps + half) / 255 * 255 / steps).unwrap_or(255)
         })
         .collect();
     GreyPage { pixels: page.pixels.iter().map(|&p| table[usize::from(p)]).collect(), ..*page }
@@ -249,6 +251,14 @@ mod tests {
         let made = of_shades(&page, 16, paper(&page));
         assert_eq!((made.pixels[0], made.pixels[2], made.pixels[3]), (17, 255, 255));
         assert!((100..200).contains(&made.pixels[1]), "{}", made.pixels[1]);
+    }
+
+    #[test]
+    fn a_thin_stroke_outlives_the_fewest_shades() {
+        let mut page = GreyPage::filled(100, 100, 250);
+        page.pixels[0] = 170;
+        let made = of_shades(&page, 2, paper(&page));
+        assert_eq!(made.pixels[..2], [0, 255]);
     }
 
     #[test]
