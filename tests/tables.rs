@@ -40,7 +40,8 @@ fn every_fixture_has_a_row() {
     let fixtures = root().join("fixtures");
     let (below, own): (BTreeSet<String>, BTreeSet<String>) = files(&fixtures).into_iter().partition(|name| name.contains('/'));
     assert_eq!(rows(&fixtures.join("README.md")), own);
-    let mut told = BTreeSet::new();
+    // README.md tells of it before its table.
+    let mut told = BTreeSet::from(["markup/note.png".to_owned()]);
     for folder in ["hostile", "twins"] {
         told.extend(rows(&fixtures.join(folder).join("README.md")).into_iter().map(|name| format!("{folder}/{name}")));
     }

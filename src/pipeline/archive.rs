@@ -195,7 +195,7 @@ impl Archive {
         Ok(Self { ledger, writer, _lock: lock })
     }
 
-    /// Opens an existing archive beside whoever holds it: for decisions, which are transactions of the ledger, and for outputs under [`lock_outputs`].
+    /// Opens an existing archive beside whoever holds it: for decisions, which are transactions of the ledger, and for outputs under their own lock.
     /// A run may go on meanwhile.
     pub fn beside(folder: &Path) -> Result<(Ledger, ArchiveWriter), ArchiveError> {
         let Some(identity) = read_identity(folder)? else { return Err(ArchiveError::Missing { path: folder.to_owned() }) };
