@@ -9,14 +9,13 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use hmac::{Hmac, Mac};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, Transaction, TransactionBehavior, params};
 
 use super::claims::unexpected;
 use super::lane::value_id;
 use super::record::json;
 use super::{Ledger, LedgerError, deeds, now};
-use crate::model::{DocumentKind, Item, ItemState, Lane, Mode, PercentBox, Reason, Sha256, ValueId};
+use crate::model::{DocumentKind, Item, ItemState, Lane, Mode, PercentBox, Reason, Sha256, ValueId, hex, keyed_hash};
 
 /// Seconds of a day.
 pub(super) const DAY: i64 = 86_400;
@@ -71,15 +70,7 @@ pub struct Asked {
 pub fn item_name(key: &[u8], lane: Lane, id: &ValueId) -> String {
     let item = id.item.map_or_else(String::new, |item| item.to_string());
     let asked = format!("item\0{}\0{}\0{}\0{item}\0{}\0{}", lane.as_str(), id.sha256, id.page.get(), id.field.as_str(), id.machine_value);
-    keyed(key, asked.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// HMAC-SHA256.
-pub(super) fn keyed(key: &[u8], bytes: &[u8]) -> [u8; 32] {
-    // A key of any length is taken.
-    let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(key) else { return [0; 32] };
-    mac.update(bytes);
-    mac.finalize().into_bytes().into()
+    hex(&keyed_hash(key, asked.as_bytes())[..16])
 }
 
 impl Ledger {

@@ -6,6 +6,7 @@ mod carried;
 mod checkpoint;
 mod confinement;
 mod delivery;
+mod digest;
 mod field;
 mod geometry;
 mod ids;
@@ -27,6 +28,7 @@ pub use carried::{Carriage, CarriedPage, Coding, Colour, Fax, Lay, Picture, Shar
 pub use checkpoint::{ChainVerdict, Checkpoint};
 pub use confinement::Confinement;
 pub use delivery::{Deed, Delivery, Ended, Known};
+pub use digest::{hex, keyed_hash};
 pub use field::{DocumentKind, Field, Group, Section, ValueForm};
 pub use geometry::{Affine, PercentBox, Rect};
 pub use ids::{DocumentId, PageNumber, Sha256, SourcePath};

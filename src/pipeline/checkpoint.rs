@@ -12,7 +12,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use super::{Archive, RunError};
 use crate::ledger::Ledger;
-use crate::model::{ChainVerdict, Checkpoint, Sha256};
+use crate::model::{ChainVerdict, Checkpoint, Sha256, hex};
 use crate::review::ReviewSettings;
 
 /// The key's file in the folder of keys.
@@ -205,10 +205,6 @@ fn copies(archive_id: &str, archive: &Path, settings: &ReviewSettings) -> (Vec<C
 fn is_signed(checkpoint: &Checkpoint, archive_id: &str) -> bool {
     let (Some(public), Some(signature)) = (bytes(&checkpoint.public), bytes(&checkpoint.signature)) else { return false };
     UnparsedPublicKey::new(&ED25519, public).verify(&checkpoint.message(archive_id), &signature).is_ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {

@@ -12,11 +12,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hmac::{Hmac, Mac};
 use uuid::Uuid;
 
 use super::AuditSettings;
-use crate::model::{Field, Sha256, ValueId};
+use crate::model::{Field, Sha256, ValueId, keyed_hash};
 
 /// The secret of an archive that makes its sample.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,10 +34,7 @@ impl Key {
 
     /// A keyed hash of a name, which cannot be foreseen without the key.
     pub fn hash(&self, name: &str) -> [u8; 32] {
-        // A key of any length will do for HMAC (RFC 2104); there is no error to meet.
-        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&self.0) else { return [0xff; 32] };
-        mac.update(name.as_bytes());
-        mac.finalize().into_bytes().into()
+        keyed_hash(&self.0, name.as_bytes())
     }
 
     /// The key as it is stored.

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::super::items::keyed;
 use super::{Asking, FREE};
-use crate::model::{DocumentKind, Field, Lane};
+use crate::model::{DocumentKind, Field, Lane, keyed_hash};
 
 /// How far a reviewer has been handed items, and how many turns of checks and planted errors are owed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,7 +131,7 @@ impl Asking<'_> {
 
     /// A number from 0 to 1 that nobody without the key can foretell.
     fn chance(&self, what: &str, turn: i64) -> f64 {
-        let digest = keyed(&self.wanted.key, format!("{what}\0{}\0{turn}", self.who.name).as_bytes());
+        let digest = keyed_hash(&self.wanted.key, format!("{what}\0{}\0{turn}", self.who.name).as_bytes());
         let top = digest.iter().take(6).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
         top as f64 / (1_u64 << 48) as f64
     }

@@ -146,7 +146,7 @@ impl Station {
 pub(super) fn fault(error: impl Into<RunError>) -> DeskError {
     let error: RunError = error.into();
     let bytes = super::archive::random().unwrap_or_default();
-    let id: String = bytes[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = crate::model::hex(&bytes[..4]);
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     tracing::error!(id, %error, cause, "a request of the station failed");
     DeskError::Fault { id }

@@ -11,7 +11,7 @@ use crate::imaging;
 use crate::ledger::{Decision, Ledger};
 use crate::model::{
     Circumstances, DecidedValue, DocumentRecord, Field, GreyPage, Item, ItemState, Outcome, PageLayout, PageNumber, PercentBox, Rect,
-    Reviewer, Status, TextSource, ValueId,
+    Reviewer, Status, TextSource, ValueId, hex,
 };
 use crate::ocr::{EngineFactory, OcrSettings, PageSegmentation, TesseractFactory};
 use crate::review::desk::{Amendment, DeskError, Given, Kept, Paper, PaperValue, ReadAgain, ReadThere, is_blind};
@@ -76,7 +76,7 @@ impl Station {
     /// What names a value of a document for its page, and says nothing.
     fn handle(&self, id: &ValueId, nth: usize) -> String {
         let name = format!("handle\0{}\0{}\0{}\0{:?}\0{}\0{nth}\0{}", id.sha256, id.ordinal, id.page, id.item, id.field, id.machine_value);
-        self.key.hash(&name)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.key.hash(&name)[..16])
     }
 
     fn handled<'r>(&self, record: &'r DocumentRecord, handle: &str) -> Option<&'r DecidedValue> {

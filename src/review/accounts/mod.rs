@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_code_counts_once_and_beside_its_password_alone() {
-        let mut ann = account(Some(&hex(b"12345678901234567890")));
+        let mut ann = account(Some(&crate::model::hex(b"12345678901234567890")));
         // RFC 6238, appendix B: the last six digits of 94287082 at second 59.
         let step = SignIn::Right { step: Some(1), renewed: None };
         assert_eq!(sign_in(Some(&ann), GOOD, "287082", 59), step);
@@ -263,9 +263,5 @@ mod tests {
         assert!(is_current(&renewed));
         ann.password = renewed;
         assert_eq!(sign_in(Some(&ann), GOOD, "", 0), SignIn::Right { step: None, renewed: None });
-    }
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

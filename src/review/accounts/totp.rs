@@ -38,7 +38,7 @@ impl Totp {
 
     /// As the ledger keeps it.
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::model::hex(&self.0)
     }
 
     /// As people type it into an authenticator.

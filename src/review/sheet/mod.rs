@@ -16,7 +16,7 @@ use hmac::{Hmac, Mac};
 use super::desk::is_blind;
 use super::guard;
 use crate::export::{ExportError, squeeze};
-use crate::model::{Item, PercentBox};
+use crate::model::{Item, PercentBox, hex};
 
 pub use read::{Amiss, Known, Said, SheetAnswer, read_sheet, repeated};
 
@@ -61,8 +61,7 @@ impl SheetKey {
             mac.update(&(cell.len() as u64).to_be_bytes());
             mac.update(cell.as_bytes());
         }
-        let bytes = mac.finalize().into_bytes();
-        bytes.iter().take(CHECK_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+        hex(&mac.finalize().into_bytes()[..CHECK_DIGITS / 2])
     }
 }
 

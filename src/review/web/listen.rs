@@ -106,7 +106,7 @@ pub fn listen(way: &Way, parts: Parts) -> Result<Listening, ServeError> {
 
 /// 64 random bits, hexadecimal.
 fn digits() -> std::io::Result<String> {
-    Ok(Sha256::digest(secret()?).iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(crate::model::hex(&Sha256::digest(secret()?)[..8]))
 }
 
 impl Listening {

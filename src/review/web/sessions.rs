@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Reviewer, Role};
+use crate::model::{Reviewer, Role, hex, keyed_hash};
 
 /// More sessions than this end the ones that were used least lately.
 const SESSIONS_AT_MOST: usize = 512;
@@ -115,7 +114,7 @@ impl Sessions {
         let token = secret()?;
         let digest = name_of(&token);
         // Another digest than the one by which it is found: it goes into the chain.
-        let shown: String = Sha256::digest(digest).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let shown = hex(&Sha256::digest(digest)[..8]);
         let reviewer = Reviewer { name: name.to_owned(), role, session: shown };
         let mut open = self.open();
         open.retain(|_, session| self.left(session, now).is_some());
@@ -175,10 +174,7 @@ impl Sessions {
 
     /// The second secret of a session.
     pub fn second(&self, token: &str) -> String {
-        // Keys of any length are taken.
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(token.as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        URL_SAFE_NO_PAD.encode(keyed_hash(&self.key, token.as_bytes()))
     }
 
     /// The limits.
